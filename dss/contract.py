@@ -1,0 +1,241 @@
+"""An assessment as the JSON contract dss/assessment/1: fields may be added, never renamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .compose import POSTURE_UNIT, Member, Mix, decimal
+from .terms import Citation
+from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
+    from .rules import Rule
+
+Number = int | float
+
+
+def number(numerator: int, denominator: int) -> Number:
+    """An exact fraction rounded once to two decimals; whole numbers stay whole."""
+    text = decimal(numerator, denominator)
+    return float(text) if "." in text else int(text)
+
+
+def cite(citations: tuple[Citation, ...]) -> list[dict[str, str]]:
+    """Citations as data."""
+    return [{"work": c.work, "at": c.at} for c in citations]
+
+
+def assessment_data(a: Assessment) -> dict[str, Any]:
+    """The whole contract."""
+    kb, trace = a.kb, a.trace
+    from .assessment import DISCLAIMER, SCHEMA
+
+    tips = [t for t in a.tipping if t.kind != "mix"]
+    return {
+        "schema": SCHEMA,
+        "status": a.status,
+        "profile": {"title": a.situation.title, "you": a.situation.you, "as_of": a.situation.as_of,
+                    "digest": a.situation.digest},
+        "kb": {"id": kb.id, "version": kb.version, "digest": kb.digest},
+        "engine": dict(a.engine),
+        "facts": _facts(a),
+        "weights": {p: number(w, 100) for p, w in a.situation.weights.items()},
+        "findings": _findings(a),
+        "fired": list(trace.fired),
+        "open": list(trace.open),
+        "defeated": [{"rule": r, "by": list(by)} for r, by in trace.defeats],
+        "mixes": [_mix(a, i, mix) for i, mix in enumerate(a.advice.mixes)],
+        "postures": [
+            {"id": r.posture, "title": kb.postures[r.posture].title,
+             "score": number(r.score, POSTURE_UNIT), "feasible": r.feasible, "reason": r.reason}
+            for r in a.advice.ratings
+        ],
+        "actions": _actions(a),
+        "forbidden": [
+            {"action": name, "title": kb.actions[name].title, "barred_until": facts,
+             "rules": [_rule(a, rule) for rule in rules]}
+            for name, facts, rules in a.forbidden()
+        ],
+        "tipping": [_tip(a, t) for t in tips],
+        "tipping_rest": sum(1 for t in a.tipping if t.kind == "mix"),
+        "questions": [
+            {"attribute": kb.variables[q.at].id, "question": kb.variables[q.at].question,
+             "opens": [*q.postures, *q.unbars]}
+            for q in a.questions
+        ],
+        "unknown": [kb.variables[at].id for at in a.unknown()],
+        "presumed": [kb.variables[at].id for at in trace.presumed],
+        "fragile": [kb.variables[at].id for at in a.fragile()],
+        "precedents": [],
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _facts(a: Assessment) -> list[dict[str, Any]]:
+    out = []
+    for fact in a.situation.facts:
+        variable = a.kb.variables[fact.at]
+        entry: dict[str, Any] = {"attribute": variable.id}
+        names = variable.names(fact.mask)
+        if len(names) == 1:
+            entry["value"] = fact.said if variable.kind == "number" else names[0]
+        elif fact.mask == variable.full:
+            entry["value"] = "unknown"
+        else:
+            entry["possible"] = names if variable.kind != "set" else [n.split("+") for n in names]
+        if variable.kind == "set" and len(names) == 1:
+            entry["value"] = [] if names[0] == "none" else names[0].split("+")
+        entry |= {"grade": fact.grade, "note": fact.note, "as_of": fact.as_of, "source": fact.origin}
+        if fact.too_weak:
+            entry["too_weak"] = True
+        out.append(entry)
+    return out
+
+
+def _findings(a: Assessment) -> list[dict[str, Any]]:
+    out = []
+    for at in a.kb.findings:
+        variable = a.kb.variables[at]
+        value, possible = a.trace.inference.value[at], a.trace.inference.possible[at]
+        names = variable.names(value)
+        out.append({
+            "id": variable.id, "title": variable.title,
+            "value": names[0] if len(names) == 1 else None,
+            "possible": variable.names(possible), "presumed": value != possible,
+            "rules": [r.id for r in a.trace.rules_in() if any(f == at for f, _ in r.concludes)],
+        })
+    return out
+
+
+def _rule(a: Assessment, rule: Rule) -> dict[str, Any]:
+    return {"rule": rule.id, "title": rule.title, "text": a.trace.because(rule),
+            "source": cite(rule.source), "covers": list(rule.covers)}
+
+
+def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
+    posture = a.kb.postures[mix.posture]
+    squares, total = a.hard_share(mix)
+    return {
+        "id": "recommended" if index == 0 else f"alternative-{index}",
+        "posture": posture.id,
+        "title": posture.title,
+        "purpose": posture.purpose,
+        "score": number(mix.score, POSTURE_UNIT),
+        "hard_share": number(squares, total),
+        "band": list(posture.band),
+        "escalation": a.escalation(mix),
+        "reversibility": _least(a, mix, "reversibility", ("low", "medium", "high")),
+        "lead_time": _longest_immediate(a, mix),
+        "actions": [_member(a, m) for m in mix.members],
+        "safeguards": [
+            {"id": s, "title": g.title, "text": g.text, "owner": g.owner, "by": g.by, "kind": g.kind}
+            for s in a.safeguards(mix) for g in (a.kb.safeguards[s],)
+        ],
+        "cautions": [{"rule": r.id, "text": text, "source": cite(r.source)} for r, text in a.cautions(mix)],
+        "indicators": list(dict.fromkeys(i for m in mix.actions for i in a.kb.actions[m].indicators)),
+        "review_in": posture.review_in,
+        "counter_argument": posture.counter_argument,
+        "changes_if": [_tip(a, t)["effect"] for t in a.tipping if t.kind == "posture"] if index == 0 else [],
+        "steps": [{"step": s.step, "action": s.action, "reason": s.reason} for s in mix.steps],
+    }
+
+
+def _least(a: Assessment, mix: Mix, field: str, order: tuple[str, ...]) -> str:
+    found = [getattr(a.kb.actions[m], field) for m in mix.actions]
+    return min(found, key=order.index) if found else order[-1]
+
+
+def _longest_immediate(a: Assessment, mix: Mix) -> str:
+    from .catalogue import TIMES
+
+    found = [a.kb.actions[m.action].lead_time for m in mix.members if m.horizon == "immediate"]
+    return max(found, key=TIMES.index) if found else TIMES[0]
+
+
+def _member(a: Assessment, member: Member) -> dict[str, Any]:
+    action = a.kb.actions[member.action]
+    weighing = a.advice.weighing
+    return {
+        "id": action.id, "title": action.title, "line": action.line, "class": action.cls,
+        "horizon": member.horizon, "score": number(weighing.scores.get(action.id, 0), UNIT),
+        "hard": action.hard, "escalation": action.escalation, "required_by": list(member.required_by),
+        "objective": action.objective, "lead_time": action.lead_time,
+        "reversibility": action.reversibility,
+        "principles": _row(a, action.id),
+        "because": [_rule(a, r) for r in because(a, member)],
+        "stops_if": list(action.stops_if),
+        "cameo": [{"code": c.code, "goldstein": c.goldstein, "toward": c.toward} for c in action.codes],
+    }
+
+
+def because(a: Assessment, member: Member) -> list[Rule]:
+    """The rules a member of a mix rests on: those that speak for it, else those that require it."""
+    speaking = a.supporting(member.action)
+    required = [a.kb.rules[r] for r in member.required_by if a.kb.rules[r] not in speaking]
+    return [*required, *speaking] if member.required_by else speaking
+
+
+def _row(a: Assessment, target: str) -> dict[str, Number]:
+    return {p: number(n, 4) for p, n in a.advice.weighing.points.get(target, {}).items() if n}
+
+
+def _actions(a: Assessment) -> list[dict[str, Any]]:
+    chosen = set(a.advice.mixes[0].actions)
+    out = []
+    for name, standing in a.advice.weighing.standing.items():
+        status = "chosen" if name in chosen else standing.status
+        out.append({
+            "id": name, "title": a.kb.actions[name].title, "line": a.kb.actions[name].line,
+            "score": number(a.advice.weighing.scores.get(name, 0), UNIT), "status": status,
+            "detail": _detail(a, name, status), "principles": _row(a, name),
+        })
+    return out
+
+
+def _detail(a: Assessment, name: str, status: str) -> str:
+    if status in (FORBIDDEN, BARRED):
+        rules = a.advice.weighing.standing[name].rules
+        titles = "; ".join(a.kb.rules[r].title for r in rules)
+        return titles or "what it needs is not established"
+    if status == UNMET:
+        return "what it needs is not there"
+    if status == POINTLESS:
+        return "already in place, or to no purpose here"
+    step = next((s for s in a.advice.mixes[0].steps if s.action == name), None)
+    return step.reason if step else "no rule speaks for it here"
+
+
+def _tip(a: Assessment, t: Any) -> dict[str, Any]:
+    variable = a.kb.variables[t.flip.at]
+    return {
+        "attribute": variable.id, "from": names(a, t.flip.at, t.flip.before),
+        "to": names(a, t.flip.at, t.flip.after), "kind": t.kind, "effect": effect(a, t),
+    }
+
+
+def names(a: Assessment, at: int, mask: int) -> str:
+    """Possible values by id, or 'unknown'."""
+    variable = a.kb.variables[at]
+    if mask == variable.full:
+        return "unknown"
+    fact = a.situation.fact(at)
+    if fact is not None and fact.mask == mask and variable.kind in ("number", "set"):
+        return fact.said
+    return " or ".join(variable.names(mask))
+
+
+def effect(a: Assessment, t: Any) -> str:
+    """What a flip would do, in a sentence."""
+    kb = a.kb
+    answer = f"if {kb.variables[t.flip.at].title.lower()} were '{names(a, t.flip.at, t.flip.after)}'"
+    if t.flip.advice.cautious and not a.advice.cautious:
+        return f"{answer}, too little would be known to advise"
+    if t.kind == "posture":
+        return f"{answer}, the posture would become '{kb.postures[t.flip.advice.posture].title}'"
+    lead = set(kb.postures[a.advice.posture].core)
+    into = [kb.actions[x].title for x in t.entered if x in lead]
+    out = [kb.actions[x].title for x in t.left if x in lead]
+    parts = ([f"{', '.join(into)} would enter"] if into else []) + (
+        [f"{', '.join(out)} would leave"] if out else [])
+    return f"{answer}, {' and '.join(parts) or 'the mix would change'}"

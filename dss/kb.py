@@ -1,0 +1,291 @@
+"""The knowledge base: every file read, checked together, and put in order of dependence."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .attributes import Aggregate, Group, read_groups
+from .catalogue import (
+    TIMES,
+    Action,
+    Posture,
+    Principle,
+    Safeguard,
+    Work,
+    read_actions,
+    read_postures,
+    read_principles,
+    read_safeguards,
+    read_works,
+)
+from .conditions import ConditionReader, Vocabulary
+from .fields import Fields
+from .findings import Finding, declare_findings, finish_findings
+from .issues import Place, Problems, nearest
+from .order import Step, dependence_order
+from .rules import Rule, RuleReader
+from .source import Mapping_, Node, Scalar, Sequence_, read_text
+from .terms import Variable
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+LINES = ("diplomatic", "military", "informational", "economic", "humanitarian", "legal", "preventive")
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How a mix is put together (thresholds in quarter points).
+
+    ``entry`` is what an action needs to enter, ``stranger`` what one outside the posture
+    needs; ``overlap`` (percent) is how alike an alternative may be; ``horizon`` is the
+    position of the attribute that says how much time there is.
+    """
+
+    places: int
+    places_per_line: int
+    entry: int
+    stranger: int
+    overlap: int
+    horizon: int
+    horizon_unknown: str
+    latest_immediate: str
+
+
+@dataclass(frozen=True, eq=False)
+class KnowledgeBase:
+    """A checked knowledge base; never changed after loading, safe to share between threads.
+
+    Variables are numbered: ``attributes`` of them come first, then findings, then the
+    yes/no questions that conditions ask. ``steps`` is the order in which rules and
+    findings are worked out. ``digest`` is the SHA-256 over all files.
+    """
+
+    id: str
+    version: str
+    title: str
+    licence: str
+    digest: str
+    words: Vocabulary
+    partner: Vocabulary
+    groups: tuple[Group, ...]
+    attributes: int
+    aggregates: Mapping[int, Aggregate]
+    findings: Mapping[int, Finding]
+    rules: Mapping[str, Rule]
+    actions: Mapping[str, Action]
+    postures: Mapping[str, Posture]
+    safeguards: Mapping[str, Safeguard]
+    principles: Mapping[str, Principle]
+    works: Mapping[str, Work]
+    composition: Composition
+    steps: tuple[Step, ...]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All variables by position."""
+        return self.words.variables
+
+    def at(self, name: str) -> int:
+        """The position of an attribute or finding; KeyError if there is none."""
+        return self.words.position[name]
+
+    @property
+    def fallback(self) -> Posture:
+        """The posture advised when too little is known."""
+        return next(p for p in self.postures.values() if p.fallback)
+
+
+def load_kb(folder: str | Path | None = None, *, drafts: bool = False) -> KnowledgeBase:
+    """Load a knowledge base: the packaged one, or that of ``folder``.
+
+    Draft rules take part only with ``drafts``. Raises :class:`~dss.issues.InvalidInput`
+    with every problem of every file.
+    """
+    problems = Problems()
+    files = _read_files(folder, problems)
+    problems.raise_if_any()
+    kb = _Assembly(files, problems, drafts).assemble()
+    problems.raise_if_any()
+    assert kb is not None
+    return kb
+
+
+@dataclass(frozen=True)
+class _Files:
+    nodes: Mapping[str, Node]
+    digest: str
+    root: str
+
+    def folder(self, name: str) -> Iterator[tuple[str, Node]]:
+        return ((path, node) for path, node in self.nodes.items() if path.startswith(name + "/"))
+
+
+def _read_files(folder: str | Path | None, problems: Problems) -> _Files:
+    root: Traversable = Path(folder) if folder is not None else resources.files("kb_rules")
+    name = str(folder) if folder is not None else "kb_rules"
+    if not root.is_dir():
+        problems.add("KB005", "this is not a folder with a knowledge base", Place(name))
+    digest = hashlib.sha256()
+    nodes = {}
+    for path, file in sorted(_yaml_files(root, "")):
+        data = file.read_bytes()
+        digest.update(f"{path}\0{len(data)}\0".encode() + data)
+        node = read_text(f"{name}/{path}", data, problems)
+        if node is not None:
+            nodes[path] = node
+    return _Files(nodes, digest.hexdigest(), name)
+
+
+def _yaml_files(root: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    if not root.is_dir():
+        return
+    for entry in root.iterdir():
+        if entry.is_dir():
+            yield from _yaml_files(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            yield prefix + entry.name, entry
+
+
+_TOP = {
+    "pack.yaml": ("id", "version", "title", "licence", "composition", "note"),
+    "scales.yaml": ("scales", "strengths", "note"),
+    "findings.yaml": ("findings", "note"),
+    "postures.yaml": ("postures", "note"),
+    "safeguards.yaml": ("safeguards", "note"),
+    "principles.yaml": ("principles", "note"),
+    "sources.yaml": ("sources", "note"),
+}
+
+
+class _Assembly:
+    """One load: files in, a knowledge base out, problems noted on the way."""
+
+    def __init__(self, files: _Files, problems: Problems, drafts: bool) -> None:
+        self.files = files
+        self.problems = problems
+        self.drafts = drafts
+
+    def assemble(self) -> KnowledgeBase | None:
+        top = {name: self._file(name, keys) for name, keys in _TOP.items()}
+        if any(fields is None for fields in top.values()):
+            return None
+        pack, scales, findings, postures, safeguards, principles, sources = (
+            fields for fields in top.values() if fields is not None
+        )
+        works = read_works(sources)
+        words, partner = Vocabulary(), Vocabulary()
+        shared = {k.text: n for k, n in scales.entries("scales") if isinstance(n, Mapping_)}
+        strengths = {k.text: scales.integer_of(n, k.text, 4, 40) for k, n in scales.entries("strengths")}
+        groups, aggregates = read_groups(
+            self._all("attributes", ("group", "title", "order", "of", "attributes", "note")),
+            words, partner, list(works), shared, self._cuts(), self.problems,
+        )
+        attributes = len(words.variables)
+        conditions = ConditionReader(words, self.problems, partner)
+        declared = declare_findings(findings, conditions, list(works))
+        derived = finish_findings(declared, conditions)
+        actions = read_actions(self._all("actions", ("line", "actions", "note")), conditions,
+                               list(works), LINES)
+        stances = read_postures(postures, actions)
+        guards = read_safeguards(safeguards, list(works))
+        stood_for = read_principles(principles)
+        reader = RuleReader(
+            conditions, {words.variables[at].id: at for at in derived}, actions, stances, guards,
+            list(works), [p for s in stood_for.values() for p in s.points], LINES, strengths, self.problems,
+        )
+        rules = self._rules(reader, stood_for)
+        steps = dependence_order(rules, derived, words.variables, self.problems)
+        return KnowledgeBase(
+            id=pack.text("id"), version=pack.text("version"), title=pack.text("title"),
+            licence=pack.text("licence"), digest=self.files.digest, words=words, partner=partner,
+            groups=groups, attributes=attributes, aggregates=aggregates, findings=derived, rules=rules,
+            actions=actions, postures=stances, safeguards=guards, principles=stood_for, works=works,
+            composition=self._composition(pack, words), steps=steps,
+        )
+
+    def _file(self, name: str, keys: Sequence[str]) -> Fields | None:
+        node = self.files.nodes.get(name)
+        if node is None:
+            self.problems.add("KB006", f"the knowledge base lacks {name}", Place(self.files.root))
+            return None
+        return Fields(node, name, self.problems, keys, keys[:1])
+
+    def _all(self, folder: str, keys: Sequence[str]) -> list[Fields]:
+        return [Fields(node, path, self.problems, keys, keys[:1]) for path, node in self.files.folder(folder)]
+
+    def _rules(self, reader: RuleReader, principles: Mapping[str, Principle]) -> dict[str, Rule]:
+        rules: dict[str, Rule] = {}
+        for fields in self._all("rules", ("principle", "rules", "note")):
+            principle = fields.one_of("principle", list(principles))
+            for node in fields.items("rules"):
+                rule = reader.read(node, principle)
+                if rule is None or (rule.draft and not self.drafts):
+                    continue
+                if rule.id in rules:
+                    self.problems.add("KB010", f"rule '{rule.id}' is defined twice", rule.place,
+                                      also=[rules[rule.id].place])
+                rules[rule.id] = rule
+        for rule in rules.values():
+            for other in rule.overrides:
+                if other not in rules:
+                    self.problems.add("KB011", f"there is no rule '{other}' to override", rule.place,
+                                      nearest(other, rules))
+        return rules
+
+    def _composition(self, pack: Fields, words: Vocabulary) -> Composition:
+        node = pack.get("composition")
+        f = Fields(node or Sequence_(pack.node.text_of if pack.node else None, 0, 0, 1),  # type: ignore[arg-type]
+                   "the composition of pack.yaml", self.problems,
+                   ("places", "places_per_line", "entry", "stranger", "overlap", "horizon",
+                    "horizon_unknown", "latest_immediate", "note"),
+                   ("places", "places_per_line", "entry", "stranger", "overlap", "horizon"))
+        horizon = words.position.get(f.text("horizon"), -1)
+        if horizon < 0 or words.variables[horizon].values != TIMES:
+            self.problems.add("KB007", "'horizon' must name an attribute with the values "
+                              + ", ".join(TIMES), f.place)
+        return Composition(
+            f.integer("places", 1, 40), f.integer("places_per_line", 1, 40), f.integer("entry", 0, 400),
+            f.integer("stranger", 0, 400), f.integer("overlap", 0, 100), horizon,
+            f.one_of("horizon_unknown", TIMES, "days"), f.one_of("latest_immediate", TIMES, "weeks"),
+        )
+
+    def _cuts(self) -> dict[str, list[int]]:
+        """Where phrases of any file cut the numbers, so that conditions are exact."""
+        cuts: dict[str, list[int]] = {}
+        for path, node in self.files.nodes.items():
+            if not path.startswith("precedents/"):
+                _find_cuts(node, cuts)
+        return cuts
+
+
+def _find_cuts(node: Node, cuts: dict[str, list[int]]) -> None:
+    if isinstance(node, Sequence_):
+        for item in node.items:
+            _find_cuts(item, cuts)
+    elif isinstance(node, Mapping_):
+        for key, value in node:
+            if key.text in ("cases", "because", "indicators"):
+                continue
+            if isinstance(value, Scalar):
+                if value.plain and any(c.isdigit() for c in value.text):
+                    cuts.setdefault(key.text, []).extend(_bounds(value.text))
+            else:
+                _find_cuts(value, cuts)
+
+
+def _bounds(text: str) -> list[int]:
+    text = text.removeprefix("not ")
+    if match := re.fullmatch(r"at least (\d+)", text):
+        return [int(match[1])]
+    if match := re.fullmatch(r"at most (\d+)", text):
+        return [int(match[1]) + 1]
+    if match := re.fullmatch(r"(?:between )?(\d+)(?: and (\d+))?", text):
+        return [int(match[1]), int(match[2] or match[1]) + 1]
+    return []

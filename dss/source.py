@@ -1,0 +1,263 @@
+"""YAML text, or plain Python data, as a tree of nodes that remember where they stand.
+
+Every scalar stays text: what ``no`` or ``1e3`` means is for the attribute that
+reads it to say. Duplicate keys, tags, anchors, aliases and several documents in a
+file are refused (PyYAML accepts them silently). Only this module imports yaml.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+import yaml
+
+from .issues import Place, Problems
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A named input and its lines."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+
+    def place(self, line: int, column: int, width: int = 1) -> Place:
+        """The place at zero-based ``line`` and ``column``."""
+        text = self.lines[line] if line < len(self.lines) else ""
+        return Place(self.name, line + 1, column + 1, max(1, width), text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    text_of: Text
+    line: int
+    column: int
+    width: int
+    path: str = field(default="")
+
+    @property
+    def place(self) -> Place:
+        """Where the node begins."""
+        if self.line < 0:
+            return Place(self.text_of.name, text=self.path)
+        return self.text_of.place(self.line, self.column, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(_Node):
+    """A single value, as text. ``plain`` is false when it was quoted."""
+
+    text: str = ""
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence_(_Node):
+    """A list of nodes."""
+
+    items: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping_(_Node):
+    """Keys, in the order written, with their nodes; keys are unique."""
+
+    entries: tuple[tuple[Scalar, Node], ...] = ()
+
+    def get(self, key: str) -> Node | None:
+        """The node under ``key``, or None."""
+        for name, node in self.entries:
+            if name.text == key:
+                return node
+        return None
+
+    def __iter__(self) -> Iterator[tuple[Scalar, Node]]:
+        return iter(self.entries)
+
+
+Node = Union[Scalar, Sequence_, Mapping_]
+
+
+def kind_of(node: Node) -> str:
+    """The node's kind in words a user knows."""
+    if isinstance(node, Mapping_):
+        return "a mapping"
+    return "a list" if isinstance(node, Sequence_) else "a value"
+
+
+def read_text(name: str, data: bytes, problems: Problems) -> Node | None:
+    """Parse one YAML document; None (with the problems noted) if there is none to use."""
+    whole = Place(name)
+    if len(data) > MAX_BYTES:
+        problems.add("IN002", f"the file is larger than {MAX_BYTES // 1024} KiB", whole)
+        return None
+    if b"\0" in data[:4096]:
+        problems.add("IN003", "this is a binary file, not YAML text", whole)
+        return None
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        problems.add("IN003", f"line {line} is not UTF-8 text", whole, "save the file as UTF-8")
+        return None
+    text = Text(name, tuple(content.splitlines()))
+    try:
+        return _Reader(text, problems).read(content)
+    except _TooDeep as error:
+        problems.add("IN008", f"nested deeper than {MAX_DEPTH} levels", error.place)
+    except yaml.YAMLError as error:
+        _syntax(error, text, problems)
+    return None
+
+
+def _syntax(error: yaml.YAMLError, text: Text, problems: Problems) -> None:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    place = text.place(line, column) if text.lines else Place(text.name)
+    what = getattr(error, "problem", None) or "this is not YAML"
+    hint = ""
+    if "\t" in place.text[: place.column + 1]:
+        what, hint = "a tab stands where YAML allows only spaces", "indent with two spaces"
+    elif getattr(error, "character", None) is not None:
+        what, hint = "a control character stands in the text", "remove it"
+    elif "mapping values" in what:
+        hint = "a value that contains ': ' needs quotes around it"
+    elif "expected <block end>" in what:
+        hint = "compare the indentation with the lines above"
+    elif "cannot start any token" in what:
+        hint = "put the value in quotes"
+    problems.add("IN004", f"YAML cannot be read here: {what}", place, hint)
+
+
+class _TooDeep(Exception):
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
+class _Reader:
+    """Builds nodes from yaml's events, which are read once and in order."""
+
+    def __init__(self, text: Text, problems: Problems) -> None:
+        self.text = text
+        self.problems = problems
+
+    def read(self, content: str) -> Node | None:
+        events = yaml.parse(content, Loader=_Loader)
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents == 2:
+                    place = self.text.place(event.start_mark.line, 0)
+                    self.problems.add("IN005", "a second document begins here", place)
+                    return root
+            elif isinstance(event, yaml.NodeEvent):
+                root = self._node(event, events, 0)
+        if root is None:
+            self.problems.add("IN001", "the file is empty", Place(self.text.name))
+        return root
+
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node | None:
+        start = event.start_mark
+        line, column = start.line, start.column
+        if event.anchor is not None:
+            place = self.text.place(line, column, len(event.anchor) + 1)
+            what = "YAML anchors and aliases are not used here"
+            self.problems.add("IN006", what, place, "write the value out")
+            if isinstance(event, yaml.AliasEvent):
+                return None
+        if getattr(event, "tag", None) is not None and not event.tag == "!":
+            place = self.text.place(line, column, len(event.tag))
+            self.problems.add("IN007", f"YAML tags such as '{event.tag}' are not used here", place)
+        if depth > MAX_DEPTH:
+            raise _TooDeep(self.text.place(line, column))
+        if isinstance(event, yaml.ScalarEvent):
+            end = event.end_mark
+            width = end.column - column if end.line == line else 1
+            return Scalar(self.text, line, column, width, "", event.value, not event.style)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(line, column, events, depth)
+        return self._mapping(line, column, events, depth)
+
+    def _sequence(self, line: int, column: int, events: Iterator[Any], depth: int) -> Node:
+        items: list[Node] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            node = self._node(event, events, depth + 1)
+            if node is not None:
+                items.append(node)
+        return Sequence_(self.text, line, column, 1, "", tuple(items))
+
+    def _mapping(self, line: int, column: int, events: Iterator[Any], depth: int) -> Node:
+        entries: list[tuple[Scalar, Node]] = []
+        seen: dict[str, Scalar] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, events, depth + 1)
+            value = self._node(next(events), events, depth + 1)
+            if not isinstance(key, Scalar):
+                if key is not None:
+                    self.problems.add("IN009", f"a key must be a name, not {kind_of(key)}", key.place)
+                continue
+            if key.text in seen:
+                first = seen[key.text].place
+                self.problems.add("IN010", f"'{key.text}' is given twice", key.place,
+                                  f"first given on line {first.line}; keep one of the two",
+                                  also=[first])
+                continue
+            seen[key.text] = key
+            if value is not None:
+                entries.append((key, value))
+        return Mapping_(self.text, line, column, 1, "", tuple(entries))
+
+
+def from_python(name: str, data: object, problems: Problems) -> Node | None:
+    """The same tree from plain Python data: dicts, lists, strings, numbers, booleans, dates."""
+    return _from_python(Text(name), data, problems, "", 0)
+
+
+def _from_python(
+    text: Text, data: object, problems: Problems, path: str, depth: int
+) -> Node | None:
+    if depth > MAX_DEPTH:
+        problems.add("IN008", f"nested deeper than {MAX_DEPTH} levels", Place(text.name, text=path))
+        return None
+    if isinstance(data, Mapping):
+        entries: list[tuple[Scalar, Node]] = []
+        for key, value in data.items():
+            inner = f"{path}.{key}" if path else str(key)
+            node = _from_python(text, value, problems, inner, depth + 1)
+            if not isinstance(key, str):
+                problems.add("IN009", f"a key must be a name, not {key!r}", Place(text.name, text=path))
+            elif node is not None:
+                entries.append((Scalar(text, -1, -1, 1, inner, key), node))
+        return Mapping_(text, -1, -1, 1, path, tuple(entries))
+    if isinstance(data, (set, frozenset)):
+        data = sorted(data, key=str)
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        nodes = (
+            _from_python(text, item, problems, f"{path}[{i}]", depth + 1)
+            for i, item in enumerate(data)
+        )
+        return Sequence_(text, -1, -1, 1, path, tuple(n for n in nodes if n is not None))
+    if isinstance(data, bool):
+        return Scalar(text, -1, -1, 1, path, "yes" if data else "no")
+    if isinstance(data, (str, int)):
+        return Scalar(text, -1, -1, 1, path, str(data))
+    if isinstance(data, (datetime.date, datetime.datetime)):
+        return Scalar(text, -1, -1, 1, path, data.isoformat())
+    what = "nothing (None)" if data is None else f"of type {type(data).__name__}"
+    problems.add("IN011", f"a value cannot be {what}", Place(text.name, text=path),
+                 "leave the key out, or write 'unknown'" if data is None else "")
+    return None
