@@ -21,9 +21,9 @@ def number(numerator: int, denominator: int) -> Number:
     return float(text) if "." in text else int(text)
 
 
-def cite(citations: tuple[Citation, ...]) -> list[dict[str, str]]:
-    """Citations as data."""
-    return [{"work": c.work, "at": c.at} for c in citations]
+def cite(a: Assessment, citations: tuple[Citation, ...]) -> list[dict[str, str]]:
+    """Citations as data, with the work's title."""
+    return [{"work": c.work, "title": a.kb.works[c.work].title, "at": c.at} for c in citations]
 
 
 def assessment_data(a: Assessment) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _facts(a: Assessment) -> list[dict[str, Any]]:
     out = []
     for fact in a.situation.facts:
         variable = a.kb.variables[fact.at]
-        entry: dict[str, Any] = {"attribute": variable.id}
+        entry: dict[str, Any] = {"attribute": variable.id, "title": variable.title}
         names = variable.names(fact.mask)
         if len(names) == 1:
             entry["value"] = fact.said if variable.kind == "number" else names[0]
@@ -86,7 +86,7 @@ def _facts(a: Assessment) -> list[dict[str, Any]]:
             entry["possible"] = names if variable.kind != "set" else [n.split("+") for n in names]
         if variable.kind == "set" and len(names) == 1:
             entry["value"] = [] if names[0] == "none" else names[0].split("+")
-        entry |= {"grade": fact.grade, "note": fact.note, "as_of": fact.as_of, "source": fact.origin}
+        entry |= {"says": variable.say(fact.mask), "grade": fact.grade, "note": fact.note, "as_of": fact.as_of, "source": fact.origin}
         if fact.too_weak:
             entry["too_weak"] = True
         out.append(entry)
@@ -103,6 +103,7 @@ def _findings(a: Assessment) -> list[dict[str, Any]]:
             "id": variable.id, "title": variable.title,
             "value": names[0] if len(names) == 1 else None,
             "possible": variable.names(possible), "presumed": value != possible,
+            "says": variable.say(value),
             "rules": [r.id for r in a.trace.rules_in() if any(f == at for f, _ in r.concludes)],
         })
     return out
@@ -110,7 +111,7 @@ def _findings(a: Assessment) -> list[dict[str, Any]]:
 
 def _rule(a: Assessment, rule: Rule) -> dict[str, Any]:
     return {"rule": rule.id, "title": rule.title, "text": a.trace.because(rule),
-            "source": cite(rule.source), "covers": list(rule.covers)}
+            "source": cite(a, rule.source), "covers": list(rule.covers)}
 
 
 def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
             {"id": s, "title": g.title, "text": g.text, "owner": g.owner, "by": g.by, "kind": g.kind}
             for s in a.safeguards(mix) for g in (a.kb.safeguards[s],)
         ],
-        "cautions": [{"rule": r.id, "text": text, "source": cite(r.source)} for r, text in a.cautions(mix)],
+        "cautions": [{"rule": r.id, "text": text, "source": cite(a, r.source)} for r, text in a.cautions(mix)],
         "indicators": list(dict.fromkeys(i for m in mix.actions for i in a.kb.actions[m].indicators)),
         "review_in": posture.review_in,
         "counter_argument": posture.counter_argument,

@@ -261,3 +261,9 @@ def _from_python(
     problems.add("IN011", f"a value cannot be {what}", Place(text.name, text=path),
                  "leave the key out, or write 'unknown'" if data is None else "")
     return None
+
+
+def dump(data: Any) -> str:
+    """Plain data as block-style YAML in its own order."""
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return text

@@ -1,0 +1,66 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from .render import Page
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAX_WIDTH, PIPE_WIDTH = 100, 80
+
+
+class _Formats(click.ParamType):
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from .issues import nearest
+        from .render import formats
+
+        if value not in formats():
+            hint = nearest(value, formats())
+            self.fail(f"'{value}' is not one of {', '.join(formats())}. {hint}".strip(), param, ctx)
+        return value
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
+        from .render import formats
+
+        return "[" + "|".join(formats()) + "]"
+
+
+def format_option(default: str = "text") -> Callable[[F], F]:
+    """--format."""
+    return click.option("--format", "-f", "fmt", type=_Formats(), default=default, show_default=True,
+                        help="How to print the result.")
+
+
+def color_option(function: F) -> F:
+    """--color."""
+    return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+                        show_default=True, help="Colour; auto obeys NO_COLOR and pipes.")(function)
+
+
+def kb_options(function: F) -> F:
+    """--kb and --draft."""
+    function = click.option("--draft", is_flag=True, help="Let draft rules take part.")(function)
+    return click.option("--kb", "kb_folder", metavar="DIR", default=None,
+                        help="Use the knowledge base in DIR instead of the packaged one.")(function)
+
+
+def page_for(color: str, verbose: bool = False) -> Page:
+    """The page of the current standard output: as wide as the terminal, at most 100, 80 in a pipe."""
+    from .render import Page
+
+    terminal = sys.stdout.isatty()
+    width = PIPE_WIDTH
+    if terminal or "COLUMNS" in os.environ:
+        width = min(MAX_WIDTH, max(40, shutil.get_terminal_size((PIPE_WIDTH, 24)).columns))
+    wanted = color == "always" or (color == "auto" and terminal and not os.environ.get("NO_COLOR"))
+    return Page(width=width, color=wanted, verbose=verbose)

@@ -1,0 +1,33 @@
+"""Output formats: one module each, found by its name; each turns contract data into text."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How wide the page is, whether colour may be used, and how much detail is wanted."""
+
+    width: int = 80
+    color: bool = False
+    verbose: bool = False
+
+
+Renderer = Callable[[Sequence[dict[str, Any]], Page], str]
+
+
+def formats() -> list[str]:
+    """The names of all formats."""
+    return sorted(m.name.rstrip("_") for m in pkgutil.iter_modules(__path__) if m.name != "layout")
+
+
+def renderer(name: str) -> Renderer:
+    """The function of a format: a list of assessments in, one text out."""
+    module = import_module(f".{name}", __name__)
+    found: Renderer = module.render
+    return found
