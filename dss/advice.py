@@ -10,7 +10,7 @@ from .compose import Composer, Mix, Rating, recommend, too_little_known
 from .evaluate import Inference, reevaluate
 from .kb import KnowledgeBase
 from .terms import bits, single
-from .weigh import BARRED, Weighing, weigh
+from .weigh import BARRED, Weighing, reweigh, weigh
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,23 @@ class Advice:
         return self.mixes[0].posture
 
 
-def advise(kb: KnowledgeBase, inference: Inference, weights: Mapping[str, int],
-           *, alternatives: bool = True) -> Advice:
-    """Weigh what was inferred and compose the mixes (only the first without ``alternatives``)."""
+def advise(kb: KnowledgeBase, inference: Inference, weights: Mapping[str, int]) -> Advice:
+    """Weigh what was inferred, rate every posture and compose the mixes."""
     weighing = weigh(kb, inference, weights)
     composer = Composer(kb, inference, weighing, weights)
     ratings = composer.ratings()
     cautious = too_little_known(kb, inference, ratings)
-    considered = ratings if alternatives or cautious else ratings[:1]
-    mixes = recommend(composer, considered, cautious=cautious)
-    return Advice(weighing, tuple(ratings), tuple(mixes), cautious)
+    return Advice(weighing, tuple(ratings), tuple(recommend(composer, ratings, cautious=cautious)), cautious)
+
+
+def readvise(kb: KnowledgeBase, base: Advice, before: Inference, after: Inference,
+             weights: Mapping[str, int]) -> Advice:
+    """The recommended mix alone, after a change from ``before`` to ``after``."""
+    weighing = reweigh(kb, base.weighing, before, after, weights)
+    composer = Composer(kb, after, weighing, weights)
+    ratings = composer.best()
+    cautious = too_little_known(kb, after, ratings)
+    return Advice(weighing, tuple(ratings), tuple(recommend(composer, ratings, cautious=cautious)), cautious)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ class Tipping:
     left: tuple[str, ...]
 
 
-def flips(kb: KnowledgeBase, base: Inference, weights: Mapping[str, int]) -> Iterator[Flip]:
+def flips(kb: KnowledgeBase, base: Inference, advice: Advice,
+          weights: Mapping[str, int]) -> Iterator[Flip]:
     """Every change of one answer to another single value that some rule can tell apart.
 
     For a set, one element is added or taken away. Values that no rule distinguishes from
@@ -73,7 +81,7 @@ def flips(kb: KnowledgeBase, base: Inference, weights: Mapping[str, int]) -> Ite
     for at in range(kb.attributes):
         for after in candidates(kb, at, base.possible[at]):
             changed = reevaluate(kb, base, {at: after})
-            yield Flip(at, base.possible[at], after, advise(kb, changed, weights, alternatives=False))
+            yield Flip(at, base.possible[at], after, readvise(kb, advice, base, changed, weights))
 
 
 def candidates(kb: KnowledgeBase, at: int, mask: int) -> list[int]:
@@ -157,7 +165,17 @@ def tipping(kb: KnowledgeBase, advice: Advice, tried: list[Flip]) -> list[Tippin
         out.append(Tipping(flip, kind, tuple(a for a in then.actions if a not in now.actions),
                            tuple(a for a in now.actions if a not in then.actions)))
     rank = {"posture": 0, "lead": 1, "mix": 2}
-    return sorted(out, key=lambda t: rank[t.kind])
+    return sorted(out, key=lambda t: (rank[t.kind], _distance(kb, t.flip)))
+
+
+def _distance(kb: KnowledgeBase, flip: Flip) -> int:
+    """How far an answer moves: steps on a scale; an unordered choice counts as far."""
+    variable = kb.variables[flip.at]
+    if variable.kind == "choice":
+        return 3
+    if variable.kind == "set" or not flip.before & variable.proper:
+        return 1
+    return min(abs(a - b) for a in bits(flip.before) for b in bits(flip.after))
 
 
 def _lead(kb: KnowledgeBase, mix: Mix) -> set[str]:
@@ -198,7 +216,9 @@ def questions(kb: KnowledgeBase, base: Inference, advice: Advice, tried: list[Fl
     return questions_
 
 
-def barring_facts(kb: KnowledgeBase, inference: Inference, action: str, standing_rules: tuple[str, ...]) -> list[int]:
+def barring_facts(
+    kb: KnowledgeBase, inference: Inference, action: str, standing_rules: tuple[str, ...]
+) -> list[int]:
     """The open attributes on which a bar, or an unproven need, rests."""
     wanted: dict[int, None] = {}
     dnfs = [kb.rules[r].when for r in standing_rules] or [kb.actions[action].needs]

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from .advice import Advice, Question, Tipping, advise, barring_facts, flips, questions, tipping
-from .compose import POSTURE_UNIT, Member, Mix, decimal, hard_share, requirements
-from .conditions import REFUTED
-from .evaluate import fired, truth
-from .kb import KnowledgeBase, load_kb
+from .compose import Mix, hard_share, requirements
+from .kb import KnowledgeBase
 from .rules import Rule
 from .situation import Situation, load_situation, meets
-from .terms import single
 from .trace import Trace
 from .version import __version__
-from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
+from .weigh import BARRED, FORBIDDEN
 
 SCHEMA = "dss/assessment/1"
 ADVICE, TOO_LITTLE = "advice", "too-little-known"
@@ -48,7 +45,7 @@ class Assessment:
     @cached_property
     def _flips(self) -> tuple[list[Tipping], list[Question]]:
         base = self.trace.inference
-        tried = list(flips(self.kb, base, self.situation.weights))
+        tried = list(flips(self.kb, base, self.advice, self.situation.weights))
         return tipping(self.kb, self.advice, tried), questions(self.kb, base, self.advice, tried)
 
     @property
@@ -103,7 +100,7 @@ class Assessment:
 
     def forbidden(self) -> list[tuple[str, list[str], list[Rule]]]:
         """Each action that is forbidden or barred, the attributes to answer first, and the rules."""
-        out = []
+        out: list[tuple[str, list[str], list[Rule]]] = []
         for name, standing in self.advice.weighing.standing.items():
             if standing.status == FORBIDDEN:
                 out.append((name, [], [self.kb.rules[r] for r in standing.rules]))

@@ -97,7 +97,8 @@ def _variable(
         id=name, kind=kind, values=tuple(v for v, _ in entries), words=tuple(w for _, w in entries),
         na=f.flag("na"), title=f.text("title"), group=group, question=f.text("question"),
         help=f.text("help"), why=f.text("why"), source=f.citations("source", works),
-        frame=f.flag("frame"), needs_grade=grade, unit=f.text("unit"), empty=f.text("empty"), low=low, high=high,
+        frame=f.flag("frame"), needs_grade=grade, unit=f.text("unit"), empty=f.text("empty"),
+        low=low, high=high,
         bounds=tuple(bounds) if kind == "number" else (),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .conditions import ALWAYS, NEVER, AllOf, ConditionReader, Dnf, Tree, compile_tree
 from .fields import Fields
 from .issues import Place, Problems, listing, nearest
-from .source import Mapping_, Node, Scalar, Sequence_, kind_of
+from .source import Mapping_, Node, Scalar, Sequence_
 from .terms import Citation
 
 CLASSES = ("cooperative", "coercive", "force")
@@ -112,9 +112,7 @@ class Work:
     year: str
     kind: str
     where: str
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.year})" if self.year else self.title
+    short: str = ""
 
 
 def read_works(fields: Fields) -> dict[str, Work]:
@@ -122,9 +120,9 @@ def read_works(fields: Fields) -> dict[str, Work]:
     out = {}
     for key, node in fields.entries("sources"):
         f = Fields(node, f"source '{key.text}'", fields.problems,
-                   ("title", "author", "year", "kind", "where", "note"), ("title", "kind"))
+                   ("title", "short", "author", "year", "kind", "where", "note"), ("title", "kind"))
         out[key.text] = Work(key.text, f.text("title"), f.text("author"), f.text("year"),
-                             f.text("kind"), f.text("where"))
+                             f.text("kind"), f.text("where"), f.text("short") or f.text("title"))
     return out
 
 
@@ -328,8 +326,3 @@ class SelectorReader:
                               listing("for example", [f"{name}: at least 1"]))
             return 101
         return int(number)
-
-
-def unexpected(node: Node, wanted: str, problems: Problems) -> None:
-    """Note that a node is of the wrong kind."""
-    problems.add("KB001", f"{wanted}, not {kind_of(node)}", node.place)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .catalogue import TIMES, Posture
 from .evaluate import Inference, fired
 from .kb import KnowledgeBase
-from .rules import Requirement
+from .rules import Requirement, Rule
 from .terms import bits
 from .weigh import AVAILABLE, NORMAL_WEIGHT, POINTLESS, UNIT, Weighing, rank
 
@@ -87,12 +88,17 @@ class Requirements:
     every_mix: tuple[tuple[Requirement, str], ...]
 
 
+@lru_cache(maxsize=8)
+def _requiring(kb: KnowledgeBase) -> tuple[tuple[int, Rule], ...]:
+    return tuple((i, rule) for i, rule in enumerate(kb.rules.values()) if rule.requires)
+
+
 def requirements(kb: KnowledgeBase, inference: Inference) -> Requirements:
     """Gather what the fired rules require."""
     by_action: dict[str, list[tuple[Requirement, str]]] = {}
     every: list[tuple[Requirement, str]] = []
-    for rule, state in zip(kb.rules.values(), inference.states, strict=True):
-        if rule.requires and fired(state):
+    for i, rule in _requiring(kb):
+        if fired(inference.states[i]):
             for requirement in rule.requires:
                 if requirement.every_mix:
                     every.append((requirement, rule.id))
@@ -120,28 +126,41 @@ class Composer:
         self.place = {name: i for i, name in enumerate(self.ranked)}
         self.limit = _time_limit(kb, inference)
 
-    def rate(self, posture: Posture) -> Rating:
-        """A posture's own score plus the mean score of its core, and whether it can be led."""
+    def score(self, posture: Posture) -> int:
+        """A posture's own score plus the mean score of its core, in 1/POSTURE_UNIT points."""
         row = self.weighing.points.get(posture.id, {})
         own = sum(self.weights.get(p, NORMAL_WEIGHT) * n for p, n in row.items())
-        lead = posture.core[0]
         core = sum(self.weighing.scores.get(a, 0) for a in posture.core
                    if self.weighing.standing[a].status in (AVAILABLE, POINTLESS))
-        score = own * _MEANS + core * (_MEANS // len(posture.core))
-        in_place = self.weighing.standing[lead].status == POINTLESS
-        found = "" if in_place else self.bundle(lead, {}, posture)
-        reason = found if isinstance(found, str) else ""
-        return Rating(posture.id, score, reason)
+        return own * _MEANS + core * (_MEANS // len(posture.core))
+
+    def infeasible(self, posture: Posture) -> str:
+        """Why a posture's leading action cannot be taken, or nothing when it can."""
+        lead = posture.core[0]
+        if self.weighing.standing[lead].status == POINTLESS:
+            return ""
+        found = self.bundle(lead, {}, posture)
+        return found if isinstance(found, str) else ""
 
     def ratings(self) -> list[Rating]:
         """All postures, best first: score, then less hard, less escalating, sooner, id."""
-        def key(rating: Rating) -> tuple[bool, int, int, int, int, str]:
-            posture = self.kb.postures[rating.posture]
-            lead = self.kb.actions[posture.core[0]]
-            return (not rating.feasible, -rating.score, posture.band[1], lead.escalation,
-                    TIMES.index(lead.lead_time), posture.id)
+        rated = [Rating(p.id, score, self.infeasible(p)) for p, score in self._by_score()]
+        return sorted(rated, key=lambda r: not r.feasible)
 
-        return sorted((self.rate(p) for p in self.kb.postures.values()), key=key)
+    def best(self) -> list[Rating]:
+        """Only the best feasible posture; empty when there is none."""
+        for posture, score in self._by_score():
+            if not self.infeasible(posture):
+                return [Rating(posture.id, score, "")]
+        return []
+
+    def _by_score(self) -> list[tuple[Posture, int]]:
+        def key(pair: tuple[Posture, int]) -> tuple[int, int, int, int, str]:
+            posture, score = pair
+            lead = self.kb.actions[posture.core[0]]
+            return (-score, posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id)
+
+        return sorted(((p, self.score(p)) for p in self.kb.postures.values()), key=key)
 
     def mix(self, rating: Rating, *, cautious: bool = False) -> Mix:
         """The mix of a feasible posture.
@@ -353,7 +372,7 @@ def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool) 
     kb = composer.kb
     if cautious:
         fallback = kb.fallback
-        rating = next(r for r in ratings if r.posture == fallback.id)
+        rating = Rating(fallback.id, composer.score(fallback), "")
         return [composer.mix(rating, cautious=True)]
     feasible = [r for r in ratings if r.feasible and r.score > 0]
     first = composer.mix(feasible[0])

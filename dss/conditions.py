@@ -77,7 +77,7 @@ class NotOf:
     part: Tree
 
 
-Tree = Union[Phrase, AllOf, AnyOf, NotOf]
+Tree = Union[Phrase, AllOf, AnyOf, NotOf]  # noqa: UP007  (read at run time on 3.10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,14 +313,14 @@ class PhraseReader:
         test = _SET_TESTS[(verb, (how or " all of").strip())]
         return sum(1 << atom for atom in range(self.variable.size) if test(atom, wanted))
 
-    def _unknown_value(self, word: str, node: Scalar) -> None:
+    def _unknown_value(self, word: str, node: Scalar) -> int | None:
         return self._wrong(node, f"'{self.variable.id}' has no value '{word}'",
                            self._values(), nearest(word, self.variable.values))
 
     def _values(self) -> str:
         return value_hint(self.variable)
 
-    def _wrong(self, node: Node, message: str, *hints: str) -> None:
+    def _wrong(self, node: Node, message: str, *hints: str) -> int | None:
         self.problems.add(self.code, message, node.place, *hints)
         return None
 
@@ -404,7 +404,7 @@ def _simplify(rows: list[dict[int, int]]) -> list[dict[int, int]]:
             if row.keys() == kept[j].keys() and len(differing) == 1:
                 united = dict(row)
                 united[differing[0]] |= kept[j][differing[0]]
-                return _simplify(kept[:i] + [united] + kept[i + 1 : j] + kept[j + 1 :])
+                return _simplify([*kept[:i], united, *kept[i + 1 : j], *kept[j + 1 :]])
     return kept
 
 
@@ -418,7 +418,7 @@ def describe(tree: Tree, variables: Sequence[Variable]) -> str:
         variable = variables[tree.variable]
         if "?" in variable.id:
             return variable.title if tree.allowed == 0b10 else f"not {variable.title}"
-        return f"{variable.title.lower()}: {_spoken(tree, variable)}"
+        return f"{variable.title.lower()}: {_spoken(tree)}"
     if isinstance(tree, NotOf):
         return f"not ({describe(tree.part, variables)})"
     word = " and " if isinstance(tree, AllOf) else " or "
@@ -426,5 +426,5 @@ def describe(tree: Tree, variables: Sequence[Variable]) -> str:
     return parts[0] if len(parts) == 1 else "(" + word.join(parts) + ")" if parts else "always"
 
 
-def _spoken(phrase: Phrase, variable: Variable) -> str:
+def _spoken(phrase: Phrase) -> str:
     return phrase.text.replace("-", " ").replace("[", "").replace("]", "")

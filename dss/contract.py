@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .catalogue import TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
-from .terms import Citation
+from .terms import Citation, bits, join, single
 from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .advice import Tipping
     from .assessment import Assessment
     from .rules import Rule
 
@@ -23,7 +27,9 @@ def number(numerator: int, denominator: int) -> Number:
 
 def cite(a: Assessment, citations: tuple[Citation, ...]) -> list[dict[str, str]]:
     """Citations as data, with the work's title."""
-    return [{"work": c.work, "title": a.kb.works[c.work].title, "at": c.at} for c in citations]
+    works = a.kb.works
+    return [{"work": c.work, "title": works[c.work].title, "short": works[c.work].short, "at": c.at}
+            for c in citations]
 
 
 def assessment_data(a: Assessment) -> dict[str, Any]:
@@ -58,6 +64,7 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
             for name, facts, rules in a.forbidden()
         ],
         "tipping": [_tip(a, t) for t in tips],
+        "tipping_grouped": _grouped(a, tips),
         "tipping_rest": sum(1 for t in a.tipping if t.kind == "mix"),
         "questions": [
             {"attribute": kb.variables[q.at].id, "question": kb.variables[q.at].question,
@@ -86,7 +93,8 @@ def _facts(a: Assessment) -> list[dict[str, Any]]:
             entry["possible"] = names if variable.kind != "set" else [n.split("+") for n in names]
         if variable.kind == "set" and len(names) == 1:
             entry["value"] = [] if names[0] == "none" else names[0].split("+")
-        entry |= {"says": variable.say(fact.mask), "grade": fact.grade, "note": fact.note, "as_of": fact.as_of, "source": fact.origin}
+        entry |= {"says": variable.say(fact.mask), "grade": fact.grade, "note": fact.note,
+                  "as_of": fact.as_of, "source": fact.origin}
         if fact.too_weak:
             entry["too_weak"] = True
         out.append(entry)
@@ -103,10 +111,16 @@ def _findings(a: Assessment) -> list[dict[str, Any]]:
             "id": variable.id, "title": variable.title,
             "value": names[0] if len(names) == 1 else None,
             "possible": variable.names(possible), "presumed": value != possible,
-            "says": variable.say(value),
+            "says": variable.say(value), "telling": _telling(a, at),
             "rules": [r.id for r in a.trace.rules_in() if any(f == at for f, _ in r.concludes)],
         })
     return out
+
+
+def _telling(a: Assessment, at: int) -> bool:
+    """Whether a finding says more than its default: concluded otherwise, or not settled."""
+    inference, finding = a.trace.inference, a.kb.findings[at]
+    return bool(finding.scorecard) or inference.possible[at] != finding.otherwise
 
 
 def _rule(a: Assessment, rule: Rule) -> dict[str, Any]:
@@ -133,11 +147,12 @@ def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
             {"id": s, "title": g.title, "text": g.text, "owner": g.owner, "by": g.by, "kind": g.kind}
             for s in a.safeguards(mix) for g in (a.kb.safeguards[s],)
         ],
-        "cautions": [{"rule": r.id, "text": text, "source": cite(a, r.source)} for r, text in a.cautions(mix)],
+        "cautions": [{"rule": r.id, "text": text, "source": cite(a, r.source)}
+                     for r, text in a.cautions(mix)],
         "indicators": list(dict.fromkeys(i for m in mix.actions for i in a.kb.actions[m].indicators)),
         "review_in": posture.review_in,
         "counter_argument": posture.counter_argument,
-        "changes_if": [_tip(a, t)["effect"] for t in a.tipping if t.kind == "posture"] if index == 0 else [],
+        "changes_if": _grouped(a, [t for t in a.tipping if t.kind == "posture"]) if index == 0 else [],
         "steps": [{"step": s.step, "action": s.action, "reason": s.reason} for s in mix.steps],
     }
 
@@ -148,8 +163,6 @@ def _least(a: Assessment, mix: Mix, field: str, order: tuple[str, ...]) -> str:
 
 
 def _longest_immediate(a: Assessment, mix: Mix) -> str:
-    from .catalogue import TIMES
-
     found = [a.kb.actions[m.action].lead_time for m in mix.members if m.horizon == "immediate"]
     return max(found, key=TIMES.index) if found else TIMES[0]
 
@@ -207,12 +220,35 @@ def _detail(a: Assessment, name: str, status: str) -> str:
     return step.reason if step else "no rule speaks for it here"
 
 
-def _tip(a: Assessment, t: Any) -> dict[str, Any]:
+def _tip(a: Assessment, t: Tipping) -> dict[str, Any]:
     variable = a.kb.variables[t.flip.at]
     return {
         "attribute": variable.id, "from": names(a, t.flip.at, t.flip.before),
-        "to": names(a, t.flip.at, t.flip.after), "kind": t.kind, "effect": effect(a, t),
+        "to": names(a, t.flip.at, t.flip.after), "kind": t.kind,
+        "effect": f"{_supposed(a, t.flip.at, [t])}, {outcome(a, t)}",
     }
+
+
+def _grouped(a: Assessment, tips: Sequence[Tipping]) -> list[str]:
+    """The tipping answers in sentences, those with one effect together."""
+    groups: dict[tuple[int, str], list[Tipping]] = {}
+    for t in tips:
+        groups.setdefault((t.flip.at, outcome(a, t)), []).append(t)
+    return [f"{_supposed(a, at, ts)}, {what}" for (at, what), ts in groups.items()]
+
+
+def _supposed(a: Assessment, at: int, tips: Sequence[Tipping]) -> str:
+    answers = join([f"'{_answer(a, t)}'" for t in tips], "or")
+    return f"if {a.kb.variables[at].title[:1].lower()}{a.kb.variables[at].title[1:]} were {answers}"
+
+
+def _answer(a: Assessment, t: Tipping) -> str:
+    variable = a.kb.variables[t.flip.at]
+    if variable.kind == "set" and single(t.flip.before):
+        changed = bits(bits(t.flip.before)[0] ^ bits(t.flip.after)[0])[0]
+        gained = bits(t.flip.after)[0] >> changed & 1
+        return f"with {variable.values[changed]}" if gained else f"without {variable.values[changed]}"
+    return names(a, t.flip.at, t.flip.after)
 
 
 def names(a: Assessment, at: int, mask: int) -> str:
@@ -226,17 +262,16 @@ def names(a: Assessment, at: int, mask: int) -> str:
     return " or ".join(variable.names(mask))
 
 
-def effect(a: Assessment, t: Any) -> str:
-    """What a flip would do, in a sentence."""
+def outcome(a: Assessment, t: Tipping) -> str:
+    """What a flip would do, in words."""
     kb = a.kb
-    answer = f"if {kb.variables[t.flip.at].title.lower()} were '{names(a, t.flip.at, t.flip.after)}'"
     if t.flip.advice.cautious and not a.advice.cautious:
-        return f"{answer}, too little would be known to advise"
+        return "too little would be known to advise"
     if t.kind == "posture":
-        return f"{answer}, the posture would become '{kb.postures[t.flip.advice.posture].title}'"
+        return f"the posture would become '{kb.postures[t.flip.advice.posture].title}'"
     lead = set(kb.postures[a.advice.posture].core)
     into = [kb.actions[x].title for x in t.entered if x in lead]
     out = [kb.actions[x].title for x in t.left if x in lead]
-    parts = ([f"{', '.join(into)} would enter"] if into else []) + (
-        [f"{', '.join(out)} would leave"] if out else [])
-    return f"{answer}, {' and '.join(parts) or 'the mix would change'}"
+    parts = ([f"'{join(into, 'and')}' would enter the mix"] if into else []) + (
+        [f"'{join(out, 'and')}' would leave it"] if out else [])
+    return " and ".join(parts) or "the mix would change"

@@ -135,7 +135,7 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
             self.missing = {id(rule): len(rule.reads) for rule in self.rules}
             self.known: dict[int, Any] = {}
 
-        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:
+        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
             added: list[Any] = []
             for fact in adding or ():
                 if isinstance(fact, Known):
@@ -165,7 +165,7 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
 
         def __init__(self) -> None:
             self._rules = _rules(experta, plan, names, Known, Standing)
-            self._deffacts = super().get_deffacts()
+            self._deffacts: list[Any] = super().get_deffacts()
             super().__init__()
 
         def get_rules(self) -> list[Any]:

@@ -91,8 +91,8 @@ def declare_findings(
     """Register every finding as a variable, before any condition is read."""
     out = {}
     for key, node in fields.entries("findings"):
-        f = Fields(node, f"finding '{key.text}'", fields.problems, _KEYS, ("title", "values", "why", "source"),
-                   at=key.place)
+        f = Fields(node, f"finding '{key.text}'", fields.problems, _KEYS,
+                   ("title", "values", "why", "source"), at=key.place)
         values = f.get("values")
         pairs = value_words(values, f) if values is not None else []
         if not ID.fullmatch(key.text) or "-" in key.text or key.text in conditions.words.position:

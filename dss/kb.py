@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -34,7 +35,10 @@ from .source import Mapping_, Node, Scalar, Sequence_, read_text
 from .terms import Variable
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    if sys.version_info >= (3, 11):
+        from importlib.resources.abc import Traversable
+    else:
+        from importlib.abc import Traversable
 
 LINES = ("diplomatic", "military", "informational", "economic", "humanitarian", "legal", "preventive")
 

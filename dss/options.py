@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 MAX_WIDTH, PIPE_WIDTH = 100, 80
 
 
-class _Formats(click.ParamType):
+class _Formats(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     name = "format"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -56,6 +55,8 @@ def kb_options(function: F) -> F:
 
 def page_for(color: str, verbose: bool = False) -> Page:
     """The page of the current standard output: as wide as the terminal, at most 100, 80 in a pipe."""
+    import shutil
+
     from .render import Page
 
     terminal = sys.stdout.isatty()

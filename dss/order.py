@@ -37,7 +37,7 @@ def dependence_order(
             defeats.setdefault(other, []).append(rule.id)
     for rule in rules.values():
         needs[rule.id] = [v for v in sorted(rule.reads) if v in findings]
-        needs[rule.id] += [r for r in defeats.get(rule.id, [])]
+        needs[rule.id] += list(defeats.get(rule.id, []))
     for at, finding in findings.items():
         card = finding.scorecard
         needs[at] = [v for v in sorted(card.reads) if v in findings] if card else list(concluded[at])

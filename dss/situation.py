@@ -146,7 +146,7 @@ def read_situation(
     for at, aggregate in kb.aggregates.items():
         variable = kb.variables[at]
         if partners is not None and (at not in facts or facts[at].mask == variable.full):
-            mask = aggregated(aggregate, partners, variable)
+            mask = aggregated(aggregate, partners)
             said = " or ".join(variable.names(mask))
             facts[at] = Fact(at, mask, said, origin="partners")
     masks = [facts[at].mask if at in facts else kb.variables[at].full for at in range(kb.attributes)]
@@ -327,7 +327,8 @@ def read_value(variable: Variable, node: Node, problems: Problems) -> int | None
 
 def _read_set(variable: Variable, node: Node, problems: Problems) -> int | None:
     if isinstance(node, Mapping_):
-        has, may = _elements(variable, node.get("has"), problems), _elements(variable, node.get("may_have"), problems)
+        has = _elements(variable, node.get("has"), problems)
+        may = _elements(variable, node.get("may_have"), problems)
         for key, _ in node:
             if key.text not in ("has", "may_have"):
                 problems.add("PR013", f"a partly known set has no key '{key.text}'", key.place,
@@ -385,7 +386,7 @@ def meets(grade: str, needed: str) -> bool:
     return grade[0] <= needed[0] and grade[1] <= needed[1] and grade[0] != "F" and grade[1] != "6"
 
 
-def aggregated(aggregate: Aggregate, partners: Sequence[Partner], variable: Variable) -> int:
+def aggregated(aggregate: Aggregate, partners: Sequence[Partner]) -> int:
     """The mask a partner list leaves for an attribute worked out from it."""
     verdicts = [status(aggregate.where, p.masks) for p in partners]
     if aggregate.method == "count":

@@ -83,7 +83,7 @@ class Mapping_(_Node):
         return iter(self.entries)
 
 
-Node = Union[Scalar, Sequence_, Mapping_]
+Node = Union[Scalar, Sequence_, Mapping_]  # noqa: UP007  (read at run time on 3.10)
 
 
 def kind_of(node: Node) -> str:
@@ -150,14 +150,16 @@ class _Reader:
         self.problems = problems
 
     def read(self, content: str) -> Node | None:
-        events = yaml.parse(content, Loader=_Loader)
+        events: Iterator[Any] = yaml.parse(content, Loader=_Loader)
         root: Node | None = None
         documents = 0
+        event: Any
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents == 2:
-                    place = self.text.place(event.start_mark.line, 0)
+                    mark: Any = event.start_mark
+                    place = self.text.place(mark.line, 0)
                     self.problems.add("IN005", "a second document begins here", place)
                     return root
             elif isinstance(event, yaml.NodeEvent):
@@ -175,13 +177,13 @@ class _Reader:
             self.problems.add("IN006", what, place, "write the value out")
             if isinstance(event, yaml.AliasEvent):
                 return None
-        if getattr(event, "tag", None) is not None and not event.tag == "!":
+        if getattr(event, "tag", None) is not None and event.tag != "!":
             place = self.text.place(line, column, len(event.tag))
             self.problems.add("IN007", f"YAML tags such as '{event.tag}' are not used here", place)
         if depth > MAX_DEPTH:
             raise _TooDeep(self.text.place(line, column))
         if isinstance(event, yaml.ScalarEvent):
-            end = event.end_mark
+            end: Any = event.end_mark
             width = end.column - column if end.line == line else 1
             return Scalar(self.text, line, column, width, "", event.value, not event.style)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from .catalogue import TIMES, Action
 from .conditions import ESTABLISHED, OPEN, REFUTED, status
-from .evaluate import Inference, fired, truth
+from .evaluate import FIRED, Inference, fired, truth
 from .kb import KnowledgeBase
 
 NORMAL_WEIGHT = 100
@@ -52,41 +52,88 @@ class Weighing:
     standing: Mapping[str, Standing]
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Who speaks of what: rules by target and by forbidden action, actions by variable read."""
+
+    favours: Mapping[str, tuple[tuple[int, str, int], ...]]
+    forbids: Mapping[str, tuple[tuple[int, str], ...]]
+    weighed_by: Mapping[int, tuple[str, ...]]
+    stands_by_rule: Mapping[int, tuple[str, ...]]
+    stands_by_variable: Mapping[int, tuple[str, ...]]
+
+
 @lru_cache(maxsize=8)
-def _forbidding(kb: KnowledgeBase) -> Mapping[str, tuple[tuple[int, str], ...]]:
-    out: dict[str, list[tuple[int, str]]] = {name: [] for name in kb.actions}
+def _index(kb: KnowledgeBase) -> _Index:
+    favours: dict[str, list[tuple[int, str, int]]] = {}
+    forbids: dict[str, list[tuple[int, str]]] = {name: [] for name in kb.actions}
     for i, rule in enumerate(kb.rules.values()):
+        for target, n in rule.favours:
+            favours.setdefault(target, []).append((i, rule.principle, n))
         for action in rule.forbids:
-            out[action].append((i, rule.id))
-    return {name: tuple(rules) for name, rules in out.items()}
-
-
-@lru_cache(maxsize=8)
-def _favouring(kb: KnowledgeBase) -> tuple[tuple[int, str, tuple[tuple[str, int], ...]], ...]:
-    return tuple((i, r.principle, r.favours) for i, r in enumerate(kb.rules.values()) if r.favours)
+            forbids[action].append((i, rule.id))
+    reads: dict[int, list[str]] = {}
+    for action_ in kb.actions.values():
+        for variable in {v for dnf in (action_.needs, action_.pointless) for row in dnf for v, _ in row}:
+            reads.setdefault(variable, []).append(action_.id)
+    rules = list(kb.rules.values())
+    return _Index(
+        {t: tuple(f) for t, f in favours.items()}, {a: tuple(f) for a, f in forbids.items()},
+        {i: tuple(t for t, _ in r.favours) for i, r in enumerate(rules) if r.favours},
+        {i: r.forbids for i, r in enumerate(rules) if r.forbids},
+        {v: tuple(a) for v, a in reads.items()},
+    )
 
 
 def weigh(kb: KnowledgeBase, inference: Inference, weights: Mapping[str, int]) -> Weighing:
     """Weigh every action and posture on what was inferred; ``weights`` in hundredths."""
-    points = matrix(kb, inference)
-    scores = {
-        target: sum(weights.get(p, NORMAL_WEIGHT) * n for p, n in row.items())
-        for target, row in points.items()
-    }
+    points = {}
+    for target in _index(kb).favours:
+        row = _row(kb, target, inference.states)
+        if row:
+            points[target] = row
+    scores = {target: _score(row, weights) for target, row in points.items()}
     standing = {name: stand(kb, action, inference) for name, action in kb.actions.items()}
     return Weighing(points, scores, standing)
 
 
-def matrix(kb: KnowledgeBase, inference: Inference) -> dict[str, dict[str, int]]:
-    """Quarter points by target and principle."""
-    given: dict[str, dict[str, list[int]]] = {}
-    for i, principle, favours in _favouring(kb):
-        if fired(inference.states[i]):
-            for target, n in favours:
-                given.setdefault(target, {}).setdefault(principle, []).append(n)
-    return {
-        target: {p: tapered(ns) for p, ns in row.items()} for target, row in given.items()
-    }
+def reweigh(kb: KnowledgeBase, base: Weighing, before: Inference, after: Inference,
+            weights: Mapping[str, int]) -> Weighing:
+    """``base`` brought from inference ``before`` to ``after``; only what changed is done again."""
+    index = _index(kb)
+    targets: dict[str, None] = {}
+    actions: dict[str, None] = {}
+    for i, (old, new) in enumerate(zip(before.states, after.states, strict=True)):
+        if old != new:
+            if fired(old) != fired(new):
+                targets.update(dict.fromkeys(index.weighed_by.get(i, ())))
+            actions.update(dict.fromkeys(index.stands_by_rule.get(i, ())))
+    for variable, names in index.stands_by_variable.items():
+        if (before.possible[variable], before.value[variable]) != (
+                after.possible[variable], after.value[variable]):
+            actions.update(dict.fromkeys(names))
+    if not targets and not actions:
+        return base
+    points, scores, standing = dict(base.points), dict(base.scores), dict(base.standing)
+    for target in targets:
+        row = _row(kb, target, after.states)
+        points[target], scores[target] = row, _score(row, weights)
+    for name in actions:
+        standing[name] = stand(kb, kb.actions[name], after)
+    return Weighing(points, scores, standing)
+
+
+def _row(kb: KnowledgeBase, target: str, states: Sequence[int]) -> dict[str, int]:
+    """A target's quarter points by principle."""
+    given: dict[str, list[int]] = {}
+    for i, principle, n in _index(kb).favours[target]:
+        if states[i] & FIRED:
+            given.setdefault(principle, []).append(n)
+    return {principle: tapered(ns) for principle, ns in given.items()}
+
+
+def _score(row: Mapping[str, int], weights: Mapping[str, int]) -> int:
+    return sum(weights.get(p, NORMAL_WEIGHT) * n for p, n in row.items())
 
 
 def tapered(given: Sequence[int]) -> int:
@@ -106,7 +153,7 @@ def stand(kb: KnowledgeBase, action: Action, inference: Inference) -> Standing:
     only not be refuted.
     """
     states = inference.states
-    rules = _forbidding(kb)[action.id]
+    rules = _index(kb).forbids[action.id]
     if action.guarded:
         certain = tuple(r for i, r in rules if truth(states[i]) == ESTABLISHED)
         maybe = tuple(r for i, r in rules if truth(states[i]) == OPEN)

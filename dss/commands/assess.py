@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -51,7 +52,8 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
 def _source(name: str) -> str | bytes:
     if name != "-":
         return name
-    return click.get_binary_stream("stdin").read((1 << 20) + 1)
+    data: bytes = sys.stdin.buffer.read((1 << 20) + 1)
+    return data
 
 
 def _label(name: str) -> str:

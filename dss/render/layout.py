@@ -33,6 +33,11 @@ class Sheet:
         for line in textwrap.wrap(text, self.width - indent):
             self.lines.append(" " * indent + self._style(line, BOLD))
 
+    def dim(self, text: str, indent: int = 0) -> None:
+        """A paragraph that stands back."""
+        for line in textwrap.wrap(text, self.width - indent):
+            self.lines.append(" " * indent + self._style(line, DIM))
+
     def text(self, text: str, indent: int = 0, hanging: int = 0, first: str = "") -> None:
         """A wrapped paragraph; ``first`` begins it and later lines hang by ``hanging`` more."""
         pad = " " * indent
@@ -58,7 +63,7 @@ class Sheet:
         room = self.width - 2 * (columns - 1) - 2
         needed = [max(len(part) for row in [head, *rows] for part in [row[i]]) for i in range(columns)]
         widths = _share(needed, shares, room)
-        text = tabulate(rows, head, tablefmt="simple", maxcolwidths=list(widths),  # type: ignore[arg-type]
+        text = tabulate(rows, head, tablefmt="simple", maxcolwidths=list(widths),
                         disable_numparse=True)
         self.lines += ["  " + line.rstrip() for line in text.splitlines()]
 

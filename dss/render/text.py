@@ -32,7 +32,7 @@ def _report(d: Data, page: Page) -> str:
         sheet.strong("Too little is known to advise more than to hold and verify.")
         _questions(sheet, d)
     _summary(sheet, d)
-    _findings(sheet, d)
+    _findings(sheet, d, page.verbose)
     _mix(sheet, d["mixes"][0], page.verbose)
     _forbidden(sheet, d, page.verbose)
     _alternatives(sheet, d)
@@ -51,7 +51,7 @@ def _summary(sheet: Sheet, d: Data) -> None:
     sheet.text(mix["purpose"])
     sheet.blank()
     low, high = mix["band"]
-    share = f"{mix['hard_share']} % hard power"
+    share = f"{percent(mix['hard_share'])} % hard power"
     if mix["hard_share"] < low:
         share += f", softer than usual for this posture ({low} to {high} %)"
     else:
@@ -66,10 +66,10 @@ def _summary(sheet: Sheet, d: Data) -> None:
         sheet.text(f"You set weights: {weights}. What is forbidden is untouched by weights.")
 
 
-def _findings(sheet: Sheet, d: Data) -> None:
+def _findings(sheet: Sheet, d: Data, verbose: bool) -> None:
     sheet.heading("The situation")
     rows = []
-    for f in d["findings"]:
+    for f in d["findings"] if verbose else [f for f in d["findings"] if f["telling"]]:
         mark = " (presumed)" if f["presumed"] else ""
         rows.append([f["title"], (f["says"] if f["value"] else "open: " + " or ".join(f["possible"])) + mark])
     sheet.table(["Finding", "On what you report"], rows, [35, 65])
@@ -99,9 +99,10 @@ def _mix(sheet: Sheet, mix: Data, verbose: bool) -> None:
 
 
 def _action(sheet: Sheet, action: Data, verbose: bool) -> None:
-    facts = (f"{action['line']}, {action['horizon']}, hard {action['hard']}, "
-             f"escalation {signed(action['escalation'])}, {action['score']} points")
-    sheet.strong(f"{action['title']}  ({facts})", 2)
+    worth = "companion" if action["required_by"] else f"{action['score']} points"
+    sheet.strong(action["title"], 2)
+    sheet.dim(f"{action['line']}, {action['horizon']}, hard {action['hard']}, escalation "
+              f"{signed(action['escalation'])}, {worth}", 4)
     reasons = action["because"] if verbose else action["because"][:1]
     for reason in reasons:
         lead = "required: " if action["required_by"] and reason["rule"] in action["required_by"] else ""
@@ -117,9 +118,14 @@ def _action(sheet: Sheet, action: Data, verbose: bool) -> None:
             sheet.text("; ".join(action["stops_if"]), 4, 2, "Stop if: ")
 
 
+def percent(share: float) -> int:
+    """A share of hard power as whole percent."""
+    return int(share + 0.5)
+
+
 def citation(sources: Sequence[Data]) -> str:
     """Citations in one line."""
-    return "; ".join(s["title"] + (f", {s['at']}" if s["at"] else "") for s in sources)
+    return "; ".join(s["short"] + (f", {s['at']}" if s["at"] else "") for s in sources)
 
 
 def _forbidden(sheet: Sheet, d: Data, verbose: bool) -> None:
@@ -148,20 +154,20 @@ def _alternatives(sheet: Sheet, d: Data) -> None:
     sheet.heading("Alternatives")
     for mix in others:
         sheet.strong(f"{mix['title']}  ({mix['score']} points against {d['mixes'][0]['score']}; "
-                     f"{mix['hard_share']} % hard; escalation {signed(mix['escalation'])})", 2)
+                     f"{percent(mix['hard_share'])} % hard; escalation {signed(mix['escalation'])})", 2)
         sheet.text(", ".join(a["title"] for a in mix["actions"]) + ".", 4)
 
 
 def _changes(sheet: Sheet, d: Data) -> None:
     sheet.heading("What would change this advice")
-    for tip in d["tipping"][:_SHOWN_TIPS]:
-        sheet.bullet(_sentence(tip["effect"]))
-    more = max(0, len(d["tipping"]) - _SHOWN_TIPS)
+    for effect in d["tipping_grouped"][:_SHOWN_TIPS]:
+        sheet.bullet(_sentence(effect))
+    more = max(0, len(d["tipping_grouped"]) - _SHOWN_TIPS)
     rest = []
     if more:
-        rest.append(f"{more} more single answers would change the posture or a leading action")
+        rest.append(f"{more} more such changes of one answer would alter the posture or a leading action")
     if d["tipping_rest"]:
-        rest.append(f"{d['tipping_rest']} would change only lesser parts of the mix")
+        rest.append(f"{d['tipping_rest']} single answers would change only lesser parts of the mix")
     if rest:
         sheet.text("; ".join(rest).capitalize() + ".", 2)
     if not d["tipping"] and not rest:
