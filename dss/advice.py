@@ -32,22 +32,60 @@ class Advice:
 
 
 def advise(kb: KnowledgeBase, inference: Inference, weights: Mapping[str, int]) -> Advice:
-    """Weigh what was inferred, rate every posture and compose the mixes."""
+    """Weigh what was inferred, rate every posture and compose the mixes.
+
+    What the knowledge base says a higher value of one attribute must never add to the
+    recommended mix is withheld unless it is there at the next lower value too.
+    """
     weighing = weigh(kb, inference, weights)
-    composer = Composer(kb, inference, weighing, weights)
-    ratings = composer.ratings()
-    cautious = too_little_known(kb, inference, ratings)
-    return Advice(weighing, tuple(ratings), tuple(recommend(composer, ratings, cautious=cautious)), cautious)
+    advice = _compose(kb, inference, weighing, weights, frozenset())
+    withheld = _withheld(kb, inference, advice, weights)
+    return _compose(kb, inference, weighing, weights, withheld) if withheld else advice
 
 
 def readvise(kb: KnowledgeBase, base: Advice, before: Inference, after: Inference,
              weights: Mapping[str, int]) -> Advice:
     """The recommended mix alone, after a change from ``before`` to ``after``."""
     weighing = reweigh(kb, base.weighing, before, after, weights)
-    composer = Composer(kb, after, weighing, weights)
-    ratings = composer.best()
-    cautious = too_little_known(kb, after, ratings)
+    advice = _compose(kb, after, weighing, weights, frozenset(), best_only=True)
+    withheld = _withheld(kb, after, advice, weights)
+    return _compose(kb, after, weighing, weights, withheld, best_only=True) if withheld else advice
+
+
+def _compose(kb: KnowledgeBase, inference: Inference, weighing: Weighing, weights: Mapping[str, int],
+             withheld: frozenset[str], *, best_only: bool = False) -> Advice:
+    composer = Composer(kb, inference, weighing, weights, withheld)
+    ratings = composer.best() if best_only else composer.ratings()
+    cautious = too_little_known(kb, inference, ratings)
     return Advice(weighing, tuple(ratings), tuple(recommend(composer, ratings, cautious=cautious)), cautious)
+
+
+def _withheld(kb: KnowledgeBase, inference: Inference, advice: Advice,
+              weights: Mapping[str, int]) -> frozenset[str]:
+    """What ``advice`` may not hold because the next lower value's advice does not."""
+    rules = kb.composition
+    held = rules.never_adds & set(advice.mixes[0].actions)
+    if not held:
+        return frozenset()
+    lower = _next_lower(kb, rules.raising, inference.possible[rules.raising])
+    if not lower:
+        return frozenset()
+    changed = reevaluate(kb, inference, {rules.raising: lower})
+    below = readvise(kb, advice, inference, changed, weights)
+    allowed = rules.never_adds & set(below.mixes[0].actions)
+    return frozenset(rules.never_adds - allowed) if held - allowed else frozenset()
+
+
+def _next_lower(kb: KnowledgeBase, at: int, mask: int) -> int:
+    """The mask of the next lower value that the knowledge base tells apart; 0 when there is none."""
+    if not mask & kb.variables[at].proper or mask == kb.variables[at].full:
+        return 0
+    cells = distinguished(kb)[at]
+    lowest = bits(mask)[0]
+    for atom in range(lowest - 1, -1, -1):
+        if cells[atom] != cells[lowest] or not single(mask):
+            return 1 << atom
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,18 @@ def read_principles(fields: Fields) -> dict[str, Principle]:
     return out
 
 
+def read_restatements(fields: Fields, points: Sequence[str]) -> dict[str, str]:
+    """Points of the article that restate another, with the core point that carries them."""
+    out = {}
+    for key, node in fields.entries("restatements"):
+        core = node.text if isinstance(node, Scalar) else ""
+        if core not in points or key.text in points:
+            fields.problems.add("KB017", f"'{key.text}' must restate a core point, not '{core}'", key.place,
+                                nearest(core, points))
+        out[key.text] = core
+    return out
+
+
 def read_safeguards(fields: Fields, works: Sequence[str]) -> dict[str, Safeguard]:
     """The safeguards, in order."""
     out = {}

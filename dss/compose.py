@@ -114,11 +114,15 @@ def hard_share(hards: Sequence[int]) -> tuple[int, int]:
 
 
 class Composer:
-    """Composes mixes for one inference; keeps no state between mixes."""
+    """Composes mixes for one inference; keeps no state between mixes.
+
+    ``withheld`` actions stay out whatever their points (see :func:`dss.advice.advise`).
+    """
 
     def __init__(self, kb: KnowledgeBase, inference: Inference, weighing: Weighing,
-                 weights: Mapping[str, int]) -> None:
+                 weights: Mapping[str, int], withheld: frozenset[str] = frozenset()) -> None:
         self.kb = kb
+        self.withheld = withheld
         self.weighing = weighing
         self.weights = weights
         self.needs = requirements(kb, inference)
@@ -210,6 +214,8 @@ class Composer:
             return ""
         if standing.status != AVAILABLE:
             return f"{title}: {_STANDING[standing.status]}"
+        if action in self.withheld:
+            return f"{title}: {self._why_withheld()}"
         if cautious and self.kb.actions[action].guarded:
             return f"{title}: nothing coercive while so little is known"
         for other in self.kb.actions[action].excludes:
@@ -226,6 +232,10 @@ class Composer:
             if problem:
                 return problem
         return ""
+
+    def _why_withheld(self) -> str:
+        attribute = self.kb.variables[self.kb.composition.raising].title.lower()
+        return f"it would not enter at a lower {attribute}, and a higher one must never bring it in"
 
     def meet(
         self, requirement: Requirement, rule: str, bundle: dict[str, tuple[str, ...]],

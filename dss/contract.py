@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .catalogue import TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
+from .precedents import Likeness, nearest_precedents
 from .terms import Citation, bits, join, single
 from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from .advice import Tipping
     from .assessment import Assessment
+    from .kb import KnowledgeBase
     from .rules import Rule
 
 Number = int | float
@@ -74,7 +76,8 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
         "unknown": [kb.variables[at].id for at in a.unknown()],
         "presumed": [kb.variables[at].id for at in trace.presumed],
         "fragile": [kb.variables[at].id for at in a.fragile()],
-        "precedents": [],
+        "precedents": [precedent_data(kb, x, a.situation.masks)
+                       for x in nearest_precedents(kb, a.situation.masks)],
         "disclaimer": DISCLAIMER,
     }
 
@@ -192,6 +195,25 @@ def because(a: Assessment, member: Member) -> list[Rule]:
 
 def _row(a: Assessment, target: str) -> dict[str, Number]:
     return {p: number(n, 4) for p, n in a.advice.weighing.points.get(target, {}).items() if n}
+
+
+def precedent_data(kb: KnowledgeBase, near: Likeness, masks: Sequence[int]) -> dict[str, Any]:
+    """A precedent with its likeness to a situation; ``similarity`` is percent."""
+    p = near.precedent
+    return {
+        "id": p.id, "title": p.title, "year": p.year, "similarity": number(100 * near.similarity.numerator,
+                                                                         near.similarity.denominator),
+        "shared": near.shared, "posture": p.posture, "posture_title": kb.postures[p.posture].title,
+        "result": p.result, "story": p.story, "outcome": p.outcome, "lesson": p.lesson,
+        "done": [{"action": a, "title": kb.actions[a].title, "note": note} for a, note in p.done],
+        "differs": [
+            {"attribute": kb.variables[at].id, "here": " or ".join(kb.variables[at].names(masks[at])),
+             "there": " or ".join(kb.variables[at].names(p.masks[at]))}
+            for at in near.differs
+        ],
+        "claims": [{"by": c.by, "claim": c.claim, "source": c.source} for c in p.claims],
+        "sources": list(p.sources),
+    }
 
 
 def _actions(a: Assessment) -> list[dict[str, Any]]:

@@ -213,7 +213,7 @@ def _rule(
     action: Callable[[Any], None], salience: int, known: Any,
 ) -> Any:
     patterns = [f"f{v}" << known(variable=v) for v in reads] or [experta.InitialFact()]
-    if test is not None and reads:
+    if test is not None:
         patterns.append(experta.TEST(test))
     action.__name__ = name
     rule = experta.Rule(*patterns, salience=salience)(action)

@@ -18,16 +18,19 @@ from .catalogue import (
     Posture,
     Principle,
     Safeguard,
+    SelectorReader,
     Work,
     read_actions,
     read_postures,
     read_principles,
+    read_restatements,
     read_safeguards,
     read_works,
 )
 from .conditions import ConditionReader, Vocabulary
 from .fields import Fields
 from .findings import Finding, declare_findings, finish_findings
+from .invariants import Invariant, read_invariants
 from .issues import Place, Problems, nearest
 from .order import Step, dependence_order
 from .rules import Rule, RuleReader
@@ -49,7 +52,8 @@ class Composition:
 
     ``entry`` is what an action needs to enter, ``stranger`` what one outside the posture
     needs; ``overlap`` (percent) is how alike an alternative may be; ``horizon`` is the
-    position of the attribute that says how much time there is.
+    position of the attribute that says how much time there is. A higher value of the
+    attribute at ``raising`` (-1: none) never adds one of ``never_adds`` to the recommended mix.
     """
 
     places: int
@@ -60,6 +64,8 @@ class Composition:
     horizon: int
     horizon_unknown: str
     latest_immediate: str
+    raising: int
+    never_adds: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +93,12 @@ class KnowledgeBase:
     postures: Mapping[str, Posture]
     safeguards: Mapping[str, Safeguard]
     principles: Mapping[str, Principle]
+    restatements: Mapping[str, str]
     works: Mapping[str, Work]
     composition: Composition
     steps: tuple[Step, ...]
+    invariants: tuple[Invariant, ...]
+    precedent_files: Mapping[str, Node]
 
     @property
     def variables(self) -> list[Variable]:
@@ -163,8 +172,9 @@ _TOP = {
     "findings.yaml": ("findings", "note"),
     "postures.yaml": ("postures", "note"),
     "safeguards.yaml": ("safeguards", "note"),
-    "principles.yaml": ("principles", "note"),
+    "principles.yaml": ("principles", "restatements", "note"),
     "sources.yaml": ("sources", "note"),
+    "invariants.yaml": ("invariants", "note"),
 }
 
 
@@ -180,7 +190,7 @@ class _Assembly:
         top = {name: self._file(name, keys) for name, keys in _TOP.items()}
         if any(fields is None for fields in top.values()):
             return None
-        pack, scales, findings, postures, safeguards, principles, sources = (
+        pack, scales, findings, postures, safeguards, principles, sources, invariants = (
             fields for fields in top.values() if fields is not None
         )
         works = read_works(sources)
@@ -210,8 +220,12 @@ class _Assembly:
             id=pack.text("id"), version=pack.text("version"), title=pack.text("title"),
             licence=pack.text("licence"), digest=self.files.digest, words=words, partner=partner,
             groups=groups, attributes=attributes, aggregates=aggregates, findings=derived, rules=rules,
-            actions=actions, postures=stances, safeguards=guards, principles=stood_for, works=works,
-            composition=self._composition(pack, words), steps=steps,
+            actions=actions, postures=stances, safeguards=guards, principles=stood_for,
+            restatements=read_restatements(principles, reader.points), works=works,
+            composition=self._composition(pack, words, reader.select), steps=steps,
+            invariants=read_invariants(invariants, conditions, reader.select, stances, guards, list(works),
+                                       reader.points),
+            precedent_files=dict(self.files.folder("precedents")),
         )
 
     def _file(self, name: str, keys: Sequence[str]) -> Fields | None:
@@ -243,13 +257,14 @@ class _Assembly:
                                       nearest(other, rules))
         return rules
 
-    def _composition(self, pack: Fields, words: Vocabulary) -> Composition:
+    def _composition(self, pack: Fields, words: Vocabulary, select: SelectorReader) -> Composition:
         node = pack.get("composition")
         f = Fields(node or Sequence_(pack.node.text_of if pack.node else None, 0, 0, 1),  # type: ignore[arg-type]
                    "the composition of pack.yaml", self.problems,
                    ("places", "places_per_line", "entry", "stranger", "overlap", "horizon",
-                    "horizon_unknown", "latest_immediate", "note"),
+                    "horizon_unknown", "latest_immediate", "raising", "never_adds", "note"),
                    ("places", "places_per_line", "entry", "stranger", "overlap", "horizon"))
+        added = f.get("never_adds")
         horizon = words.position.get(f.text("horizon"), -1)
         if horizon < 0 or words.variables[horizon].values != TIMES:
             self.problems.add("KB007", "'horizon' must name an attribute with the values "
@@ -258,7 +273,15 @@ class _Assembly:
             f.integer("places", 1, 40), f.integer("places_per_line", 1, 40), f.integer("entry", 0, 400),
             f.integer("stranger", 0, 400), f.integer("overlap", 0, 100), horizon,
             f.one_of("horizon_unknown", TIMES, "days"), f.one_of("latest_immediate", TIMES, "weeks"),
+            self._raising(f, words), frozenset(select.read(added) if added is not None else ()),
         )
+
+    def _raising(self, f: Fields, words: Vocabulary) -> int:
+        name = f.text("raising")
+        at = words.position.get(name, -1)
+        if name and (at < 0 or words.variables[at].kind != "scale"):
+            self.problems.add("KB007", f"'raising' must name a scale, not '{name}'", f.place)
+        return at
 
     def _cuts(self) -> dict[str, list[int]]:
         """Where phrases of any file cut the numbers, so that conditions are exact."""

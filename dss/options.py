@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from .kb import KnowledgeBase
     from .render import Page
+    from .situation import Situation
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_WIDTH, PIPE_WIDTH = 100, 80
@@ -25,7 +27,8 @@ class _Formats(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
         if value not in formats():
             hint = nearest(value, formats())
-            self.fail(f"'{value}' is not one of {', '.join(formats())}. {hint}".strip(), param, ctx)
+            self.fail(f"'{value}' is not one of {', '.join(formats())}. {hint[:1].upper()}{hint[1:]}".strip(),
+                      param, ctx)
         return value
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
@@ -51,6 +54,15 @@ def kb_options(function: F) -> F:
     function = click.option("--draft", is_flag=True, help="Let draft rules take part.")(function)
     return click.option("--kb", "kb_folder", metavar="DIR", default=None,
                         help="Use the knowledge base in DIR instead of the packaged one.")(function)
+
+
+def read_profile(kb: KnowledgeBase, name: str) -> Situation:
+    """The profile in a file, or on standard input for '-'."""
+    from .situation import load_situation
+
+    if name == "-":
+        return load_situation(kb, sys.stdin.buffer.read((1 << 20) + 1), name="<stdin>")
+    return load_situation(kb, name)
 
 
 def page_for(color: str, verbose: bool = False) -> Page:

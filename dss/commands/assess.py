@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from ..options import color_option, format_option, kb_options, page_for
+from ..options import color_option, format_option, kb_options, page_for, read_profile
 
 
 @click.command("assess")
@@ -26,14 +25,13 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
     from ..issues import InvalidInput, render
     from ..kb import load_kb
     from ..render import renderer
-    from ..situation import load_situation
 
     kb = load_kb(kb_folder, drafts=draft)
     documents: list[dict[str, Any]] = []
     statuses = {0}
     for name in profiles:
         try:
-            situation = load_situation(kb, _source(name), name=_label(name))
+            situation = read_profile(kb, name)
         except InvalidInput as error:
             statuses.add(1)
             for issue in error.issues:
@@ -45,16 +43,7 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
         statuses.add(3 if assessment.advice.cautious else 0)
     shown = [d for d in documents if fmt != "text" or not d["schema"].startswith("dss/problems")]
     if shown:
-        click.echo(renderer(fmt)(shown, page_for(color, verbose)), nl=False)
+        page = page_for(color, verbose)
+        click.echo(renderer(fmt)(shown, page), nl=False, color=page.color)
     return min(statuses - {0}, default=0)
 
-
-def _source(name: str) -> str | bytes:
-    if name != "-":
-        return name
-    data: bytes = sys.stdin.buffer.read((1 << 20) + 1)
-    return data
-
-
-def _label(name: str) -> str:
-    return "<stdin>" if name == "-" else name

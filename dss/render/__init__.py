@@ -1,4 +1,7 @@
-"""Output formats: one module each, found by its name; each turns contract data into text."""
+"""Output formats: one module each, found by its name; each turns contract data into text.
+
+``layout`` is shared by them, and modules whose names end in ``_page`` lay out other answers.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ Renderer = Callable[[Sequence[dict[str, Any]], Page], str]
 
 def formats() -> list[str]:
     """The names of all formats."""
-    return sorted(m.name.rstrip("_") for m in pkgutil.iter_modules(__path__) if m.name != "layout")
+    return sorted(m.name for m in pkgutil.iter_modules(__path__)
+                  if m.name != "layout" and not m.name.endswith("_page"))
 
 
 def renderer(name: str) -> Renderer:

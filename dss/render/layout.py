@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from . import Page
 
 BOLD, RED, DIM, RESET = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+_HEAD_PADDING = 2  # tabulate makes a column at least this much wider than its title
 
 
 class Sheet:
@@ -61,8 +62,9 @@ class Sheet:
 
         columns = len(head)
         room = self.width - 2 * (columns - 1) - 2
-        needed = [max(len(part) for row in [head, *rows] for part in [row[i]]) for i in range(columns)]
-        widths = _share(needed, shares, room)
+        least = [len(title) + _HEAD_PADDING for title in head]
+        needed = [max(least[i], *(len(row[i]) for row in rows)) if rows else least[i] for i in range(columns)]
+        widths = _share(needed, least, shares, room)
         text = tabulate(rows, head, tablefmt="simple", maxcolwidths=list(widths),
                         disable_numparse=True)
         self.lines += ["  " + line.rstrip() for line in text.splitlines()]
@@ -74,15 +76,16 @@ class Sheet:
         return "\n".join(line.rstrip() for line in self.lines) + "\n"
 
 
-def _share(needed: Sequence[int], shares: Sequence[int], room: int) -> list[int]:
+def _share(needed: Sequence[int], least: Sequence[int], shares: Sequence[int], room: int) -> list[int]:
+    """Column widths that fill ``room``: by ``shares``, none under ``least`` or over ``needed``."""
     if sum(needed) <= room:
         return list(needed)
-    widths = [min(n, max(6, room * s // sum(shares))) for n, s in zip(needed, shares, strict=True)]
-    spare = room - sum(widths)
+    widths = [max(low, min(n, room * s // sum(shares)))
+              for n, low, s in zip(needed, least, shares, strict=True)]
+    for i in sorted(range(len(widths)), key=lambda i: least[i] - widths[i]):
+        widths[i] -= min(max(sum(widths) - room, 0), widths[i] - least[i])
     for i, n in enumerate(needed):
-        take = min(max(spare, 0), n - widths[i])
-        widths[i] += take
-        spare -= take
+        widths[i] += min(max(room - sum(widths), 0), n - widths[i])
     return widths
 
 

@@ -36,6 +36,7 @@ def _report(d: Data, page: Page) -> str:
     _mix(sheet, d["mixes"][0], page.verbose)
     _forbidden(sheet, d, page.verbose)
     _alternatives(sheet, d)
+    _precedents(sheet, d)
     _changes(sheet, d)
     if d["status"] != "too-little-known":
         _questions(sheet, d)
@@ -156,6 +157,18 @@ def _alternatives(sheet: Sheet, d: Data) -> None:
         sheet.strong(f"{mix['title']}  ({mix['score']} points against {d['mixes'][0]['score']}; "
                      f"{percent(mix['hard_share'])} % hard; escalation {signed(mix['escalation'])})", 2)
         sheet.text(", ".join(a["title"] for a in mix["actions"]) + ".", 4)
+
+
+def _precedents(sheet: Sheet, d: Data) -> None:
+    if not d["precedents"]:
+        return
+    sheet.heading("Nearest precedents")
+    for p in d["precedents"]:
+        differs = ", ".join(f"{x['attribute']} ({x['there']} there)" for x in p["differs"][:3])
+        sheet.bullet(f"{p['title']}: {percent(p['similarity'])} % alike over {p['shared']} shared facts; "
+                     f"what was done was nearest to '{p['posture_title']}' ({p['result']}). "
+                     f"Differs most in {differs}." if differs else "")
+    sheet.text("Precedents inform; they change no score. 'dss precedents' tells the cases.", 2)
 
 
 def _changes(sheet: Sheet, d: Data) -> None:

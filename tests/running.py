@@ -1,0 +1,58 @@
+"""Running the program: in this process for speed, or as a process of its own."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from dss import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+NATO = ROOT / "examples" / "nato-crimea-2014.yaml"
+KEPT = ("PATH", "PYTHONPATH", "HOME", "TMPDIR", "SYSTEMROOT")
+
+
+class _Program:
+    """``dss.cli.main`` in the shape that click's runner expects of a command."""
+
+    name = "dss"
+
+    def main(self, args: Sequence[str], prog_name: str, **_: Any) -> None:
+        before, sys.argv = sys.argv, [prog_name, *args]
+        try:
+            cli.main()
+        finally:
+            sys.argv = before
+            gc.enable()
+
+
+def dss(*arguments: str | Path, stdin: str | bytes = "", **environment: str) -> Result:
+    """Run ``dss`` in this process, with no terminal and only the given COLUMNS, NO_COLOR and so on."""
+    program: Any = _Program()
+    env: dict[str, str | None] = {"COLUMNS": None, "NO_COLOR": None, "FORCE_COLOR": None, **environment}
+    result = CliRunner().invoke(program, [str(a) for a in arguments], input=stdin, env=env)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment of a process: what Python needs to start, and ``more``."""
+    return {**{k: v for k, v in os.environ.items() if k in KEPT}, "PYTHONUTF8": "1", **more}
+
+
+def process(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None,
+            **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run ``python -m dss`` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "dss", *map(str, arguments)], input=stdin, capture_output=True, cwd=cwd,
+        env=clean_environment(**environment), check=False, timeout=120,
+    )
