@@ -141,7 +141,8 @@ def _aggregate(at: int, f: Fields, words: Vocabulary, partner: Vocabulary) -> Ag
     where_node = a.get("where")
     where = ALWAYS
     if where_node is not None:
-        where = compile_tree(ConditionReader(partner, f.problems).read(where_node), partner.variables)
+        where = compile_tree(ConditionReader(partner, f.problems).read(where_node), partner.variables,
+                             f.problems, where_node.place)
     if methods[0] == "count":
         found = [(key.text, a.integer_of(n, key.text, 0, 99)) for key, n in a.entries("cuts")]
         known = tuple(sorted((variable.bit(v), n) for v, n in found if v in variable.values))

@@ -94,12 +94,16 @@ class Safeguard:
 
 @dataclass(frozen=True, slots=True)
 class Principle:
-    """A principle rules speak for, and the points of the article it gathers."""
+    """A principle rules speak for, and the points of the article it gathers.
+
+    ``exposure``, where given, names what its objections to a mix amount to in comparisons.
+    """
 
     id: str
     title: str
     statement: str
     points: tuple[str, ...]
+    exposure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,10 @@ def read_principles(fields: Fields) -> dict[str, Principle]:
     out = {}
     for key, node in fields.entries("principles"):
         f = Fields(node, f"principle '{key.text}'", fields.problems,
-                   ("title", "statement", "points", "note"), ("title", "statement", "points"))
-        out[key.text] = Principle(key.text, f.text("title"), f.text("statement"), f.texts("points"))
+                   ("title", "statement", "points", "exposure", "note"),
+                   ("title", "statement", "points"))
+        out[key.text] = Principle(key.text, f.text("title"), f.text("statement"), f.texts("points"),
+                                  f.text("exposure"))
     return out
 
 
@@ -225,9 +231,10 @@ def _action(
         definition=f.text("definition"), objective=f.text("objective"),
         hard=f.integer("hard", 0, 100), escalation=f.integer("escalation", -3, 3),
         reversibility=f.one_of("reversibility", LEVELS), lead_time=f.one_of("lead_time", TIMES),
-        needs=compile_tree(needs_tree, variables) if needs_node else ALWAYS,
+        needs=compile_tree(needs_tree, variables, f.problems, needs_node.place) if needs_node else ALWAYS,
         needs_tree=needs_tree,
-        pointless=compile_tree(pointless_tree, variables) if pointless_node else NEVER,
+        pointless=(compile_tree(pointless_tree, variables, f.problems, pointless_node.place)
+                   if pointless_node else NEVER),
         pointless_tree=pointless_tree,
         excludes=excludes, apart=apart, indicators=f.texts("indicators"),
         stops_if=f.texts("stops_if"), codes=_codes(f), note=f.text("note"),

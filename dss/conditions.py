@@ -221,6 +221,7 @@ class PhraseReader:
         self.variable = variable
         self.problems = problems
         self.code = code
+        self._negated = False
 
     def read(self, node: Node) -> int | None:
         """The mask, or None with the problem noted."""
@@ -241,7 +242,9 @@ class PhraseReader:
                 return self._wrong(node, f"'{self.variable.id}' has no value 'n/a'", self._values())
             return self.variable.na_bit
         if text.startswith("not "):
+            self._negated = not self._negated
             inner = self._text(text[4:], node)
+            self._negated = not self._negated
             if inner is None:
                 return None
             rest = self.variable.proper & ~inner
@@ -268,10 +271,16 @@ class PhraseReader:
         first = None if side == "most" else ends[0]
         last = None if side == "least" else ends[-1]
         if self.variable.kind == "number":
-            mask = self.variable.number(first, last)
+            if first is None or last is None or first <= last:
+                return self._stretches(first, last)
+            mask = 0
         else:
             mask = sum(1 << i for i in range(first or 0, self.variable.size if last is None else last + 1))
         return mask or self._wrong(node, f"'{text}' allows nothing")
+
+    def _stretches(self, first: int | None, last: int | None) -> int:
+        """Under 'not' only what is wholly meant is left out, for a stretch may be more than was said."""
+        return self.variable.number(first, last, whole=self._negated)
 
     def _number_or_index(self, word: str, node: Scalar) -> int | None:
         if self.variable.kind == "number":
@@ -292,7 +301,7 @@ class PhraseReader:
     def _one(self, text: str, node: Scalar) -> int | None:
         if self.variable.kind == "number":
             number = self._integer(text, node)
-            return None if number is None else self.variable.number(number, number)
+            return None if number is None else self._stretches(number, number)
         if text in self.variable.values:
             return self.variable.bit(text)
         return self._unknown_value(text, node)
@@ -315,13 +324,14 @@ class PhraseReader:
 
     def _unknown_value(self, word: str, node: Scalar) -> int | None:
         return self._wrong(node, f"'{self.variable.id}' has no value '{word}'",
-                           self._values(), nearest(word, self.variable.values))
+                           self._values(), nearest(word, self.variable.values), part=word)
 
     def _values(self) -> str:
         return value_hint(self.variable)
 
-    def _wrong(self, node: Node, message: str, *hints: str) -> int | None:
-        self.problems.add(self.code, message, node.place, *hints)
+    def _wrong(self, node: Node, message: str, *hints: str, part: str = "") -> int | None:
+        place = node.place_of(part) if part and isinstance(node, Scalar) else node.place
+        self.problems.add(self.code, message, place, *hints)
         return None
 
 
@@ -355,15 +365,23 @@ def compile_tree(
     place: Place | None = None,
 ) -> Dnf:
     """The normal form of a tree, deterministic in its order."""
-    rows = _rows(tree, variables, False)
-    if len(rows) > MAX_CONJUNCTIONS and problems is not None and place is not None:
-        problems.add("KB025", f"the condition has {len(rows)} alternatives when written out; "
-                     f"at most {MAX_CONJUNCTIONS} are allowed", place, "split the rule")
-        rows = rows[:1]
-    return tuple(tuple(sorted(row.items())) for row in _simplify(rows))
+    try:
+        rows = _rows(tree, variables, False, MAX_CONJUNCTIONS if problems is not None else None)
+    except _TooMany:
+        assert problems is not None
+        problems.add("KB025", f"the condition has more than {MAX_CONJUNCTIONS} alternatives when written "
+                     "out", place or Place(""), "split the rule, or conclude a finding first")
+        return NEVER
+    return tuple(tuple(sorted(row.items())) for row in _simplify(rows, variables))
 
 
-def _rows(tree: Tree, variables: Sequence[Variable], negated: bool) -> list[dict[int, int]]:
+class _TooMany(Exception):
+    """A condition grows beyond what can be written out."""
+
+
+def _rows(
+    tree: Tree, variables: Sequence[Variable], negated: bool, limit: int | None
+) -> list[dict[int, int]]:
     if isinstance(tree, Phrase):
         full = variables[tree.variable].full
         allowed = full & ~tree.allowed if negated else tree.allowed & full
@@ -371,14 +389,25 @@ def _rows(tree: Tree, variables: Sequence[Variable], negated: bool) -> list[dict
             return [{}]
         return [{tree.variable: allowed}] if allowed else []
     if isinstance(tree, NotOf):
-        return _rows(tree.part, variables, not negated)
+        return _rows(tree.part, variables, not negated, limit)
     if isinstance(tree, AllOf) != negated:
         rows: list[dict[int, int]] = [{}]
         for part in tree.parts:
-            more = _rows(part, variables, negated)
-            rows = _simplify([m for a in rows for b in more if (m := _merge(a, b)) is not None])
+            more = _rows(part, variables, negated, limit)
+            _check(len(rows) * len(more), limit and limit * 10)
+            merged = [m for a in rows for b in more if (m := _merge(a, b)) is not None]
+            rows = _simplify(merged, variables)
+            _check(len(rows), limit)
         return rows
-    return _simplify([row for part in tree.parts for row in _rows(part, variables, negated)])
+    found = [row for part in tree.parts for row in _rows(part, variables, negated, limit)]
+    rows = _simplify(found, variables)
+    _check(len(rows), limit)
+    return rows
+
+
+def _check(count: int, limit: int | None) -> None:
+    if limit is not None and count > limit:
+        raise _TooMany
 
 
 def _merge(a: dict[int, int], b: dict[int, int]) -> dict[int, int] | None:
@@ -391,21 +420,37 @@ def _merge(a: dict[int, int], b: dict[int, int]) -> dict[int, int] | None:
     return out
 
 
-def _simplify(rows: list[dict[int, int]]) -> list[dict[int, int]]:
+def _simplify(rows: list[dict[int, int]], variables: Sequence[Variable]) -> list[dict[int, int]]:
     """Drop rows another row contains, and unite rows that differ in one variable only."""
+    kept = _absorb(rows)
+    while (united := _unite_two(kept, variables)) is not None:
+        kept = _absorb(united)
+    return kept
+
+
+def _absorb(rows: list[dict[int, int]]) -> list[dict[int, int]]:
     kept: list[dict[int, int]] = []
     for row in rows:
         if any(_contains(other, row) for other in kept):
             continue
         kept = [other for other in kept if not _contains(row, other)] + [row]
-    for i, row in enumerate(kept):
-        for j in range(i + 1, len(kept)):
-            differing = [v for v in row if row.get(v) != kept[j].get(v)]
-            if row.keys() == kept[j].keys() and len(differing) == 1:
-                united = dict(row)
-                united[differing[0]] |= kept[j][differing[0]]
-                return _simplify([*kept[:i], united, *kept[i + 1 : j], *kept[j + 1 :]])
     return kept
+
+
+def _unite_two(
+    rows: list[dict[int, int]], variables: Sequence[Variable]
+) -> list[dict[int, int]] | None:
+    """The rows with the first two that differ in one variable made one; None if there are none."""
+    for i, row in enumerate(rows):
+        for j in range(i + 1, len(rows)):
+            differing = [v for v in row if row.get(v) != rows[j].get(v)]
+            if row.keys() == rows[j].keys() and len(differing) == 1:
+                united = dict(row)
+                united[differing[0]] |= rows[j][differing[0]]
+                if united[differing[0]] == variables[differing[0]].full:
+                    del united[differing[0]]
+                return [*rows[:i], united, *rows[i + 1 : j], *rows[j + 1 :]]
+    return None
 
 
 def _contains(wide: dict[int, int], narrow: dict[int, int]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .catalogue import TIMES
+from .catalogue import LEVELS, TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
 from .precedents import Likeness, nearest_precedents
 from .terms import Citation, bits, join, single
@@ -38,6 +38,8 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
     """The whole contract."""
     kb, trace = a.kb, a.trace
     from .assessment import DISCLAIMER, SCHEMA
+    from .robust import completions
+    from .views import shares_data
 
     tips = [t for t in a.tipping if t.kind != "mix"]
     return {
@@ -73,6 +75,7 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
              "opens": [*q.postures, *q.unbars]}
             for q in a.questions
         ],
+        "robustness": {"completions": shares_data(a, completions(a))},
         "unknown": [kb.variables[at].id for at in a.unknown()],
         "presumed": [kb.variables[at].id for at in trace.presumed],
         "fragile": [kb.variables[at].id for at in a.fragile()],
@@ -143,8 +146,8 @@ def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
         "hard_share": number(squares, total),
         "band": list(posture.band),
         "escalation": a.escalation(mix),
-        "reversibility": _least(a, mix, "reversibility", ("low", "medium", "high")),
-        "lead_time": _longest_immediate(a, mix),
+        "reversibility": least_reversible(a, mix),
+        "lead_time": longest_immediate(a, mix),
         "actions": [_member(a, m) for m in mix.members],
         "safeguards": [
             {"id": s, "title": g.title, "text": g.text, "owner": g.owner, "by": g.by, "kind": g.kind}
@@ -160,12 +163,13 @@ def _mix(a: Assessment, index: int, mix: Mix) -> dict[str, Any]:
     }
 
 
-def _least(a: Assessment, mix: Mix, field: str, order: tuple[str, ...]) -> str:
-    found = [getattr(a.kb.actions[m], field) for m in mix.actions]
-    return min(found, key=order.index) if found else order[-1]
+def least_reversible(a: Assessment, mix: Mix) -> str:
+    """The lowest reversibility of a mix's actions."""
+    return min((a.kb.actions[m].reversibility for m in mix.actions), key=LEVELS.index, default=LEVELS[-1])
 
 
-def _longest_immediate(a: Assessment, mix: Mix) -> str:
+def longest_immediate(a: Assessment, mix: Mix) -> str:
+    """The longest lead time of a mix's immediate actions."""
     found = [a.kb.actions[m.action].lead_time for m in mix.members if m.horizon == "immediate"]
     return max(found, key=TIMES.index) if found else TIMES[0]
 

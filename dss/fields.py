@@ -61,7 +61,7 @@ class Fields:
             said = node.text if isinstance(node, Scalar) else kind_of(node)
             self._wrong(node, f"'{name}' of {self.what} cannot be '{said}'",
                         listing("one of", allowed), nearest(said, allowed))
-            return default or allowed[0]
+            return default or next(iter(allowed), "")
         return node.text
 
     def flag(self, name: str) -> bool:

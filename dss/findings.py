@@ -142,7 +142,7 @@ def _scorecard(f: Fields, variable: Variable, conditions: ConditionReader) -> Sc
         when = p.get("when")
         if when is not None:
             tree = conditions.read(when)
-            dnf = compile_tree(tree, conditions.words.variables)
+            dnf = compile_tree(tree, conditions.words.variables, f.problems, when.place)
             parts.append(Part(-1, (p.integer("points", -1000, 1000),), dnf, tree))
             continue
         name = p.text("of")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -43,6 +43,22 @@ def format_option(default: str = "text") -> Callable[[F], F]:
                         help="How to print the result.")
 
 
+def json_option(function: F) -> F:
+    """--format text or json."""
+    return click.option("--format", "-f", "fmt", type=click.Choice(["text", "json"]), default="text",
+                        show_default=True, help="How to print the result.")(function)
+
+
+def emit(data: Any, fmt: str, text: Callable[[], str]) -> None:
+    """Print data as JSON, or the text made from it."""
+    if fmt == "json":
+        import json
+
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    else:
+        click.echo(text(), nl=False)
+
+
 def color_option(function: F) -> F:
     """--color."""
     return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
@@ -54,6 +70,20 @@ def kb_options(function: F) -> F:
     function = click.option("--draft", is_flag=True, help="Let draft rules take part.")(function)
     return click.option("--kb", "kb_folder", metavar="DIR", default=None,
                         help="Use the knowledge base in DIR instead of the packaged one.")(function)
+
+
+def parse_weights(kb: KnowledgeBase, texts: Sequence[str]) -> dict[str, int]:
+    """Weights given as PRINCIPLE=N, in hundredths; raises InvalidInput."""
+    from .issues import Problems
+    from .situation import read_weights
+    from .source import from_python
+
+    problems = Problems()
+    given = dict(text.partition("=")[::2] for text in texts)
+    node = from_python("--weight", given, problems)
+    weights = read_weights(kb, node, problems) if node is not None and given else {}
+    problems.raise_if_any()
+    return weights
 
 
 def read_profile(kb: KnowledgeBase, name: str) -> Situation:

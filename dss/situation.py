@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .attributes import GRADE, Aggregate
@@ -20,7 +21,7 @@ from .conditions import (
 )
 from .issues import Place, Problems, listing, nearest
 from .kb import KnowledgeBase
-from .source import Mapping_, Node, Scalar, Sequence_, from_python, kind_of, read_text
+from .source import MAX_BYTES, Mapping_, Node, Scalar, Sequence_, from_python, kind_of, read_text
 from .terms import UNKNOWN, Variable, bits
 
 SCHEMA = "dss/profile/1"
@@ -61,7 +62,8 @@ class Situation:
     """What is known. ``masks`` are the possible values of every attribute, by position.
 
     ``partners`` is None when no list was given (anything is possible) and complete when
-    one was. ``weights`` are hundredths by principle; 100 is the normal weight.
+    one was. ``weights`` are hundredths by principle; 100 is the normal weight. ``changed``
+    says that answers were replaced after reading, so that ``data`` no longer tells them.
     """
 
     title: str
@@ -76,6 +78,11 @@ class Situation:
     digest: str
     name: str
     data: bytes
+    changed: bool = False
+
+    def weighted(self, weights: Mapping[str, int]) -> Situation:
+        """The same situation under other weights (hundredths by principle)."""
+        return replace(self, weights={**self.weights, **weights})
 
     def fact(self, at: int) -> Fact | None:
         """The fact about an attribute, if there is one."""
@@ -92,7 +99,8 @@ def load_situation(kb: KnowledgeBase, source: str | Path | Mapping[str, object] 
     if isinstance(source, Mapping):
         label = name or "<dict>"
         node = from_python(label, source, problems)
-        data = json.dumps(source, sort_keys=True, default=str, ensure_ascii=False).encode()
+        problems.raise_if_any()
+        data = json.dumps(_as_plain(node), sort_keys=True, ensure_ascii=False).encode() if node else b""
     else:
         label = name or ("<bytes>" if isinstance(source, bytes) else str(source))
         data = source if isinstance(source, bytes) else read_file(Path(source), label, problems)
@@ -104,11 +112,11 @@ def load_situation(kb: KnowledgeBase, source: str | Path | Mapping[str, object] 
     return situation
 
 
-def read_file(path: Path, label: str, problems: Problems) -> bytes:
-    """The bytes of a file, or a noted problem."""
+def read_file(path: Path, label: str, problems: Problems, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a file (at most ``limit`` and one more), or a noted problem."""
     try:
         with path.open("rb") as file:
-            return file.read((1 << 20) + 1)
+            return file.read(limit + 1)
     except FileNotFoundError:
         near = nearest(path.name, _siblings(path))
         problems.add("IN020", "there is no such file", Place(label), near)
@@ -204,7 +212,7 @@ class _Reader:
         elif name == "schema" and value.text != SCHEMA:
             self.problems.add("PR004", f"this program reads '{SCHEMA}', not '{value.text}'", value.place)
         else:
-            self.texts[name] = _fold(value.text)
+            self.texts[name] = self._date(value) if name == "as_of" else _fold(value.text)
 
     def _fact(self, at: int, variable: Variable, node: Node) -> Fact | None:
         said, grade, note, as_of = node, "", "", ""
@@ -246,7 +254,7 @@ class _Reader:
 
     def _date(self, node: Node | None) -> str:
         text = self._plain(node)
-        if node is not None and text and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
+        if node is not None and text and not _is_date(text):
             self.problems.add("PR016", f"'{text}' is not a date", node.place, "write it as 2014-03-20")
         return text
 
@@ -289,14 +297,34 @@ class _Reader:
                 at = words.position[key.text]
                 fact = self._fact(at, words.variables[at], value)
                 if fact is not None:
-                    masks[at] = fact.mask
+                    masks[at] = words.variables[at].full if fact.too_weak else fact.mask
         if not name:
             self.problems.add("PR023", "a partner lacks 'name'", node.place)
         return Partner(name, note, tuple(masks))
 
 
+def _is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day of the calendar."""
+    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
+        return False
+    try:
+        datetime.date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
 def _fold(text: str) -> str:
     return " ".join(text.split())
+
+
+def _as_plain(node: Node) -> object:
+    """A tree as dicts, lists and texts: what was understood, whatever types it came in."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence_):
+        return [_as_plain(item) for item in node.items]
+    return {key.text: _as_plain(value) for key, value in node}
 
 
 def _is_partial_set(node: Mapping_) -> bool:
@@ -315,7 +343,7 @@ def written(node: Node) -> str:
 def read_value(variable: Variable, node: Node, problems: Problems) -> int | None:
     """The mask of possible values that a user's answer leaves; None with problems noted."""
     if isinstance(node, Scalar) and node.text in (UNKNOWN, ""):
-        if node.text == "" and node.plain:
+        if node.text == "":
             problems.add("PR017", f"'{variable.id}' has no value", node.place,
                          "write a value, 'unknown', or leave the line out", value_hint(variable))
             return None

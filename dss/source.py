@@ -8,6 +8,7 @@ file are refused (PyYAML accepts them silently). Only this module imports yaml.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
@@ -18,6 +19,9 @@ from .issues import Place, Problems
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -57,6 +61,17 @@ class Scalar(_Node):
 
     text: str = ""
     plain: bool = True
+
+    def place_of(self, part: str) -> Place:
+        """Where ``part`` of the text stands; where the whole begins if it is not found."""
+        for line in range(max(self.line, 0), len(self.text_of.lines) if self.line >= 0 else 0):
+            start = self.column if line == self.line else 0
+            found = self.text_of.lines[line].find(part, start)
+            if found >= 0:
+                return self.text_of.place(line, found, len(part))
+            if line > self.line + self.text.count("\n") + len(self.text) // 20 + 2:
+                break
+        return self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,12 @@ def read_text(name: str, data: bytes, problems: Problems) -> Node | None:
         line = data[: error.start].count(b"\n") + 1
         problems.add("IN003", f"line {line} is not UTF-8 text", whole, "save the file as UTF-8")
         return None
-    text = Text(name, tuple(content.splitlines()))
+    text = Text(name, tuple(_BREAK.split(content)))
+    if found := _UNPRINTABLE.search(content):
+        before = _BREAK.split(content[: found.start()])
+        problems.add("IN004", "YAML cannot be read here: a control character stands in the text",
+                     text.place(len(before) - 1, len(before[-1])), "remove it")
+        return None
     try:
         return _Reader(text, problems).read(content)
     except _TooDeep as error:
@@ -126,14 +146,16 @@ def _syntax(error: yaml.YAMLError, text: Text, problems: Problems) -> None:
     hint = ""
     if "\t" in place.text[: place.column + 1]:
         what, hint = "a tab stands where YAML allows only spaces", "indent with two spaces"
-    elif getattr(error, "character", None) is not None:
-        what, hint = "a control character stands in the text", "remove it"
     elif "mapping values" in what:
         hint = "a value that contains ': ' needs quotes around it"
     elif "expected <block end>" in what:
         hint = "compare the indentation with the lines above"
     elif "cannot start any token" in what:
         hint = "put the value in quotes"
+    elif "',' or '}'" in what:
+        hint = "inside { } a value with brackets or commas needs quotes, and each { its }"
+    elif "',' or ']'" in what:
+        hint = "a list in brackets ends with ] and has commas between its items"
     problems.add("IN004", f"YAML cannot be read here: {what}", place, hint)
 
 
@@ -159,8 +181,9 @@ class _Reader:
                 documents += 1
                 if documents == 2:
                     mark: Any = event.start_mark
-                    place = self.text.place(mark.line, 0)
-                    self.problems.add("IN005", "a second document begins here", place)
+                    place = self.text.place(mark.line, 0, 3)
+                    self.problems.add("IN005", "a second document begins here", place,
+                                      "one file holds one document; remove the line '---'")
                     return root
             elif isinstance(event, yaml.NodeEvent):
                 root = self._node(event, events, 0)
@@ -178,8 +201,11 @@ class _Reader:
             if isinstance(event, yaml.AliasEvent):
                 return None
         if getattr(event, "tag", None) is not None and event.tag != "!":
-            place = self.text.place(line, column, len(event.tag))
-            self.problems.add("IN007", f"YAML tags such as '{event.tag}' are not used here", place)
+            tag = re.search(r"!\S*", self.text.lines[line][column:])
+            written = tag[0] if tag else str(event.tag)
+            place = self.text.place(line, column + (tag.start() if tag else 0), len(written))
+            self.problems.add("IN007", f"YAML tags such as '{written}' are not used here", place,
+                              "leave the tag out; every value is read as its attribute demands")
         if depth > MAX_DEPTH:
             raise _TooDeep(self.text.place(line, column))
         if isinstance(event, yaml.ScalarEvent):
@@ -255,7 +281,7 @@ def _from_python(
         return Sequence_(text, -1, -1, 1, path, tuple(n for n in nodes if n is not None))
     if isinstance(data, bool):
         return Scalar(text, -1, -1, 1, path, "yes" if data else "no")
-    if isinstance(data, (str, int)):
+    if isinstance(data, (str, int, float)):
         return Scalar(text, -1, -1, 1, path, str(data))
     if isinstance(data, (datetime.date, datetime.datetime)):
         return Scalar(text, -1, -1, 1, path, data.isoformat())

@@ -105,12 +105,13 @@ class Variable:
                 return mask
             extra = (extra - 1) & free
 
-    def number(self, low: int | None, high: int | None) -> int:
-        """For a number: the mask of the stretches that ``low..high`` touches."""
+    def number(self, low: int | None, high: int | None, *, whole: bool = False) -> int:
+        """For a number: the mask of the stretches that ``low..high`` touches, or wholly covers."""
         mask = 0
         for i, start in enumerate(self.bounds):
             end = self.bounds[i + 1] - 1 if i + 1 < len(self.bounds) else self.high
-            if (high is None or start <= high) and (low is None or end >= low):
+            first, last = (end, start) if whole else (start, end)
+            if (high is None or first <= high) and (low is None or last >= low):
                 mask |= 1 << i
         return mask
 

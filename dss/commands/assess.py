@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..options import color_option, format_option, kb_options, page_for, read_profile
+from ..options import color_option, format_option, kb_options, page_for, parse_weights, read_profile
+
+if TYPE_CHECKING:
+    from ..assessment import Assessment
 
 
 @click.command("assess")
 @click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...")
 @format_option()
 @click.option("--verbose", "-v", is_flag=True, help="Every reason, objective and stopping condition.")
+@click.option("--weight", "-w", "weights", multiple=True, metavar="PRINCIPLE=N",
+              help="Weigh a principle N times (0 to 5); what is forbidden stays so.")
+@click.option("--robust", is_flag=True,
+              help="Test the posture over every completion and under varied judgement.")
+@click.option("--record", "record_to", metavar="FILE",
+              help="Store a sealed record that 'dss replay' reproduces.")
 @color_option
 @kb_options
-def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_folder: str | None,
-            draft: bool) -> int:
+def command(profiles: tuple[str, ...], fmt: str, verbose: bool, weights: tuple[str, ...], robust: bool,
+            record_to: str | None, color: str, kb_folder: str | None, draft: bool) -> int:
     """Recommend a mix of military and diplomatic actions for each PROFILE ('-' reads standard input).
 
     Exit status: 0 advice given, 1 a profile has problems, 3 too little is known.
@@ -26,7 +36,10 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
     from ..kb import load_kb
     from ..render import renderer
 
+    if record_to is not None and len(profiles) > 1:
+        raise click.UsageError("--record takes one profile")
     kb = load_kb(kb_folder, drafts=draft)
+    set_weights = parse_weights(kb, weights)
     documents: list[dict[str, Any]] = []
     statuses = {0}
     for name in profiles:
@@ -38,8 +51,12 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
                 click.echo(render(issue) + "\n", err=True)
             documents.append({"schema": "dss/problems/1", "problems": [i.as_data() for i in error.issues]})
             continue
-        assessment = assess(kb, situation)
+        assessment = assess(kb, situation.weighted(set_weights))
+        if record_to is not None:
+            _record(assessment, record_to)
         documents.append(assessment.as_data())
+        if robust:
+            documents[-1]["robustness"] |= _robust(assessment)
         statuses.add(3 if assessment.advice.cautious else 0)
     shown = [d for d in documents if fmt != "text" or not d["schema"].startswith("dss/problems")]
     if shown:
@@ -47,3 +64,23 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, color: str, kb_f
         click.echo(renderer(fmt)(shown, page), nl=False, color=page.color)
     return min(statuses - {0}, default=0)
 
+
+def _record(assessment: Assessment, path: str) -> None:
+    from pathlib import Path
+
+    from ..record import write_record
+
+    try:
+        write_record(assessment, Path(path))
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"Recorded in {path}. Its seal detects corruption, not forgery.", err=True)
+
+
+def _robust(assessment: Assessment) -> dict[str, Any]:
+    from ..robust import FULL_LIMIT, robustness
+    from ..views import robustness_data
+
+    with click.progressbar(length=FULL_LIMIT, label="Testing completions", file=sys.stderr,
+                           hidden=not sys.stderr.isatty()) as bar:
+        return robustness_data(assessment, robustness(assessment, bar.update))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, kb_options, page_for, read_profile
+from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
 
 
 @click.command("precedents")
 @click.argument("profile", metavar="PROFILE")
 @click.option("--most", "-n", default=5, show_default=True, type=click.IntRange(1, 100),
               help="How many to show.")
-@click.option("--format", "-f", "fmt", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="How to print the result.")
+@json_option
 @color_option
 @kb_options
 def command(profile: str, most: int, fmt: str, color: str, kb_folder: str | None, draft: bool) -> None:
@@ -23,15 +22,9 @@ def command(profile: str, most: int, fmt: str, color: str, kb_folder: str | None
     from ..contract import precedent_data
     from ..kb import load_kb
     from ..precedents import nearest_precedents
+    from ..render.precedents_page import render
 
     kb = load_kb(kb_folder, drafts=draft)
     situation = read_profile(kb, profile)
     found = [precedent_data(kb, x, situation.masks) for x in nearest_precedents(kb, situation.masks, most)]
-    if fmt == "json":
-        import json
-
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
-        from ..render.precedents_page import render
-
-        click.echo(render(situation.title, found, page_for(color)), nl=False)
+    emit(found, fmt, lambda: render(situation.title, found, page_for(color)))

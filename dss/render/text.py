@@ -211,9 +211,27 @@ def _limits(sheet: Sheet, d: Data) -> None:
         sheet.text(", ".join(weak) + ".", 2, 2, "Evidence too weak, counted as unknown: ")
     if d["fragile"]:
         sheet.text(", ".join(d["fragile"]) + ".", 2, 2, "Weak evidence on which the posture turns: ")
+    _robustness(sheet, d)
     flips = len(d["tipping"])
     sheet.text(f"{len(d['unknown'])} facts unknown; {flips} single changes of one answer would change the "
                "posture or a leading action.", 2)
+
+
+def _robustness(sheet: Sheet, d: Data) -> None:
+    found = d["robustness"]["completions"]
+    if found["tried"] > 1:
+        how = "every way" if found["exhaustive"] else "a sample"
+        shares = ", ".join(f"{x['title']} {x['count']}" for x in found["first"][:4])
+        sheet.text(f"{shares}.", 2, 2, f"First in {found['tried']} completions of the open facts ({how}): ")
+    if "jittered" in d["robustness"]:
+        jittered = d["robustness"]["jittered"]
+        shares = ", ".join(f"{x['title']} {x['count']}" for x in jittered["first"][:4])
+        sheet.text(f"{shares}.", 2, 2, f"First when strengths vary by up to 50 % ({jittered['tried']} draws): ")
+        now = d["mixes"][0]["posture"]
+        other = [f"{x['principle']} ({x['posture'] or 'too little known'})"
+                 for x in d["robustness"]["dropped"] if x["posture"] != now]
+        sheet.text((", ".join(other) if other else "none") + ".", 2, 2,
+                   "Principles without which another posture comes first: ")
 
 
 def _foot(sheet: Sheet, d: Data) -> None:
