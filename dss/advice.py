@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .compose import Composer, Mix, Rating, recommend, too_little_known
+from .compose import Composer, Mix, Rating, composed_alike, recommend, too_little_known
 from .evaluate import Inference, reevaluate
 from .kb import KnowledgeBase
 from .terms import bits, single
@@ -47,6 +47,8 @@ def readvise(kb: KnowledgeBase, base: Advice, before: Inference, after: Inferenc
              weights: Mapping[str, int]) -> Advice:
     """The recommended mix alone, after a change from ``before`` to ``after``."""
     weighing = reweigh(kb, base.weighing, before, after, weights)
+    if weighing is base.weighing and composed_alike(kb, before, after):
+        return base
     advice = _compose(kb, after, weighing, weights, frozenset(), best_only=True)
     withheld = _withheld(kb, after, advice, weights)
     return _compose(kb, after, weighing, weights, withheld, best_only=True) if withheld else advice
@@ -57,7 +59,8 @@ def _compose(kb: KnowledgeBase, inference: Inference, weighing: Weighing, weight
     composer = Composer(kb, inference, weighing, weights, withheld)
     ratings = composer.best() if best_only else composer.ratings()
     cautious = too_little_known(kb, inference, ratings)
-    return Advice(weighing, tuple(ratings), tuple(recommend(composer, ratings, cautious=cautious)), cautious)
+    mixes = recommend(composer, ratings, cautious=cautious, steps=not best_only)
+    return Advice(weighing, tuple(ratings), tuple(mixes), cautious)
 
 
 def _withheld(kb: KnowledgeBase, inference: Inference, advice: Advice,

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from .conditions import ALWAYS, ConditionReader, Dnf, PhraseReader, Vocabulary, compile_tree
 from .fields import ID, Fields
 from .issues import Problems, nearest
-from .source import Mapping_, Node, Scalar, Sequence_
+from .source import Mapping_, Node, Scalar, Sequence_, kind_of
 from .terms import KINDS, MAX_ELEMENTS, NOT_APPLICABLE, UNKNOWN, Variable, bits, join
 
 GRADE = re.compile(r"[A-F][1-6]")
+VALUE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEYS = ("type", "values", "scale", "na", "frame", "needs_grade", "title", "question", "help",
          "why", "source", "note", "from_partners", "unit", "min", "max", "empty")
 RESERVED = ("schema", "title", "you", "story", "sources", "partners", "weights", "as_of", "name", "note")
@@ -87,11 +88,16 @@ def _variable(
         f.problems.add("KB041", f"{f.what} has {len(entries)} elements; a set has at most "
                        f"{MAX_ELEMENTS}", f.place)
         entries = entries[:MAX_ELEMENTS]
+    if kind == "number" and low >= high:
+        f.problems.add("KB049", f"{f.what} needs a max above its min", f.place)
+        high = low + 1
     if kind != "number" and len(entries) < 2:
         f.problems.add("KB042", f"{f.what} needs at least two values", f.place)
     grade = f.text("needs_grade")
     if grade and not GRADE.fullmatch(grade):
-        f.problems.add("KB043", f"'{grade}' is not an Admiralty grade", f.place, "A1 to F6")
+        at = f.get("needs_grade")
+        f.problems.add("KB043", f"'{grade}' is not an Admiralty grade", at.place if at else f.place,
+                       "A1 to F6")
     bounds = sorted({low, *(c for c in cuts.get(name, ()) if low < c <= high)})
     return Variable(
         id=name, kind=kind, values=tuple(v for v, _ in entries), words=tuple(w for _, w in entries),
@@ -108,7 +114,9 @@ def _values(f: Fields, kind: str, scales: Mapping[str, Mapping_]) -> list[tuple[
     if node is None and f.get("scale") is not None:
         name = f.text("scale")
         if name not in scales:
-            f.problems.add("KB044", f"there is no scale '{name}'", f.place, nearest(name, scales))
+            at = f.get("scale")
+            f.problems.add("KB044", f"there is no scale '{name}'", at.place if at else f.place,
+                           nearest(name, scales))
             return []
         node = scales[name]
     return value_words(node, f) if node is not None and kind != "number" else []
@@ -116,16 +124,30 @@ def _values(f: Fields, kind: str, scales: Mapping[str, Mapping_]) -> list[tuple[
 
 def value_words(node: Node, f: Fields) -> list[tuple[str, str]]:
     """Values with their words, from a mapping id: words or a plain list of ids."""
-    if isinstance(node, Sequence_):
-        pairs = [(n.text, n.text.replace("-", " ")) for n in node.items if isinstance(n, Scalar)]
-    elif isinstance(node, Mapping_):
-        pairs = [(k.text, " ".join(n.text.split())) for k, n in node if isinstance(n, Scalar)]
-    else:
-        pairs = []
-    for value, _ in pairs:
-        if value in (UNKNOWN, NOT_APPLICABLE):
-            f.problems.add("KB045", f"'{value}' is not a value: every attribute may be unknown", node.place)
-    return pairs
+    if isinstance(node, Scalar):
+        f.problems.add("KB004", f"'values' of {f.what} must be a list or a mapping, not {kind_of(node)}",
+                       node.place)
+        return []
+    entries = [(n, n) for n in node.items] if isinstance(node, Sequence_) else list(node)
+    pairs: dict[str, str] = {}
+    for key, words in entries:
+        if not isinstance(key, Scalar) or not isinstance(words, Scalar):
+            f.problems.add("KB004", f"the words for a value of {f.what} are text, not {kind_of(words)}",
+                           words.place)
+        elif key.text in (UNKNOWN, NOT_APPLICABLE):
+            f.problems.add("KB045", f"'{key.text}' is not a value: "
+                           + ("every attribute may be unknown" if key.text == UNKNOWN else "write 'na: yes'"),
+                           key.place)
+        elif not VALUE.fullmatch(key.text) or key.text == "none" and f.get("type") is not None \
+                and f.text("type") == "set":
+            f.problems.add("KB045", f"'{key.text}' cannot be a value of {f.what}", key.place,
+                           "lower-case words joined by hyphens; 'none' is the empty set already")
+        elif key.text in pairs:
+            f.problems.add("KB010", f"value '{key.text}' of {f.what} is given twice", key.place)
+        else:
+            said = key.text.replace("-", " ") if isinstance(node, Sequence_) else words.text
+            pairs[key.text] = " ".join(said.split())
+    return list(pairs.items())
 
 
 def _aggregate(at: int, f: Fields, words: Vocabulary, partner: Vocabulary) -> Aggregate | None:
@@ -146,15 +168,18 @@ def _aggregate(at: int, f: Fields, words: Vocabulary, partner: Vocabulary) -> Ag
     if methods[0] == "count":
         found = [(key.text, a.integer_of(n, key.text, 0, 99)) for key, n in a.entries("cuts")]
         known = tuple(sorted((variable.bit(v), n) for v, n in found if v in variable.values))
-        if len(known) != len(found) or not known or known[0][1] != 0:
+        reached = [n for _, n in known]
+        if len(known) != len(found) or not known or reached[0] != 0 or reached != sorted(set(reached)):
             f.problems.add("KB047", f"the cuts of {a.what} name values of '{variable.id}', "
-                           "the first reached from 0", node.place)
+                           "the first reached from 0 and each from more partners than the one below",
+                           cuts.place if (cuts := a.get("cuts")) else node.place)
             return None
         return Aggregate("count", -1, where, known)
     name = a.text(methods[0])
-    if name not in partner.position or partner.variables[partner.position[name]].values != variable.values:
-        f.problems.add("KB048", f"{a.what} needs a partner attribute with the same values, not '{name}'",
-                       node.place, nearest(name, partner.position))
+    of = partner.variables[partner.position[name]] if name in partner.position else None
+    if of is None or of.kind != "scale" or of.na or of.values != variable.values:
+        f.problems.add("KB048", f"{a.what} needs a partner attribute that is a scale with the same values "
+                       f"and no n/a, not '{name}'", node.place, nearest(name, partner.position))
         return None
     if_none_node = a.get("if_none")
     if_none = PhraseReader(variable, f.problems).read(if_none_node) if if_none_node else variable.full

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import io
-import os
 import sys
 
 import click
@@ -40,8 +39,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         status = error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as left:  # click leaves with status 1 when the reader of a pipe has left
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
         status = OK
     except Exception as error:
         from .issues import InvalidInput

@@ -107,6 +107,26 @@ def requirements(kb: KnowledgeBase, inference: Inference) -> Requirements:
     return Requirements({a: tuple(r) for a, r in by_action.items()}, tuple(every))
 
 
+def composed_alike(kb: KnowledgeBase, before: Inference, after: Inference) -> bool:
+    """Whether two inferences with equal weighings surely lead to the same mixes: the same
+    requirements hold, there is the same time, and as much of the frame is open."""
+    if any(fired(before.states[i]) != fired(after.states[i]) for i, _ in _requiring(kb)):
+        return False
+    rules = kb.composition
+    return all(before.possible[at] == after.possible[at] for at in (rules.horizon, rules.raising) if at >= 0) and (
+        _open_frame(kb, before) == _open_frame(kb, after))
+
+
+def _open_frame(kb: KnowledgeBase, inference: Inference) -> int:
+    possible = inference.possible
+    return sum(1 for at in _frame(kb) if possible[at] & (possible[at] - 1))
+
+
+@lru_cache(maxsize=8)
+def _frame(kb: KnowledgeBase) -> tuple[int, ...]:
+    return tuple(at for at in range(kb.attributes) if kb.variables[at].frame)
+
+
 def hard_share(hards: Sequence[int]) -> tuple[int, int]:
     """The share of hard power as a fraction (numerator, denominator): sum of squares over sum."""
     total = sum(hards)
@@ -166,19 +186,22 @@ class Composer:
 
         return sorted(((p, self.score(p)) for p in self.kb.postures.values()), key=key)
 
-    def mix(self, rating: Rating, *, cautious: bool = False) -> Mix:
-        """The mix of a feasible posture.
+    def mix(self, rating: Rating, *, cautious: bool = False, steps: bool = True) -> Mix:
+        """The mix of a feasible posture; ``steps`` says whether to record how it came about.
 
         ``cautious`` is for when too little is known: nothing coercive enters, and the
         posture's core needs no points.
         """
         posture = self.kb.postures[rating.posture]
-        draft = _Draft(self, posture, cautious)
+        draft = _Draft(self, posture, cautious, steps)
         for action in posture.core:
             draft.core(action)
         for requirement, rule in self.needs.every_mix:
             draft.always(requirement, rule)
+        least = self.kb.composition.entry * NORMAL_WEIGHT
         for action in self.ranked:
+            if not steps and self.weighing.scores.get(action, 0) < least:
+                break
             draft.offer(action)
         return Mix(posture.id, rating.score, self._horizons(draft.members), tuple(draft.steps))
 
@@ -270,8 +293,9 @@ _STANDING = {
 class _Draft:
     """One mix in the making."""
 
-    def __init__(self, composer: Composer, posture: Posture, cautious: bool) -> None:
+    def __init__(self, composer: Composer, posture: Posture, cautious: bool, record: bool) -> None:
         self.composer = composer
+        self.record = record
         self.kb = composer.kb
         self.posture = posture
         self.cautious = cautious
@@ -308,9 +332,12 @@ class _Draft:
             return
         if self.composer.weighing.standing[action].status != AVAILABLE:
             return
-        if score < self._threshold(action):
+        threshold = self._threshold(action)
+        if score < threshold:
+            if not self.record:
+                return
             home = action in self.home
-            self._leave(action, f"{points(score)} points where {points(self._threshold(action))} are needed"
+            self._leave(action, f"{points(score)} points where {points(threshold)} are needed"
                         + ("" if home else " of an action that the posture does not list"))
             return
         line = self.kb.actions[action].line
@@ -333,8 +360,8 @@ class _Draft:
             self._leave(action, bundle)
             return
         for name, required_by in bundle.items():
-            if name == action:
-                self._add(name, by, reason)
+            if name == action or not self.record:
+                self._add(name, by if name == action else required_by, reason)
             else:
                 titles = "; ".join(self.kb.rules[r].title for r in required_by)
                 self._add(name, required_by, f"required beside {self.kb.actions[action].title}: {titles}")
@@ -342,7 +369,8 @@ class _Draft:
     def _add(self, action: str, by: tuple[str, ...], reason: str) -> None:
         if action not in self.members:
             self.members[action] = by
-            self.steps.append(Step("add", action, reason))
+            if self.record:
+                self.steps.append(Step("add", action, reason))
 
     def _leave(self, action: str, reason: str) -> None:
         self.steps.append(Step("left-out", action, reason))
@@ -374,7 +402,8 @@ def _percent(squares: int, total: int) -> str:
     return decimal(squares, total, 0)
 
 
-def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool) -> list[Mix]:
+def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool,
+              steps: bool = True) -> list[Mix]:
     """The recommended mix and up to two alternatives that really differ.
 
     ``cautious``: too little is known, so the fallback posture alone is given.
@@ -383,9 +412,9 @@ def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool) 
     if cautious:
         fallback = kb.fallback
         rating = Rating(fallback.id, composer.score(fallback), "")
-        return [composer.mix(rating, cautious=True)]
+        return [composer.mix(rating, cautious=True, steps=steps)]
     feasible = [r for r in ratings if r.feasible and r.score > 0]
-    first = composer.mix(feasible[0])
+    first = composer.mix(feasible[0], steps=steps)
     mixes = [first]
     for rating in feasible[1:]:
         if len(mixes) == 3:
@@ -399,6 +428,4 @@ def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool) 
 
 def too_little_known(kb: KnowledgeBase, inference: Inference, ratings: Sequence[Rating]) -> bool:
     """Whether no feasible posture scores above nothing, or more than half of the frame is open."""
-    frame = [at for at in range(kb.attributes) if kb.variables[at].frame]
-    open_ = sum(1 for at in frame if inference.possible[at] & (inference.possible[at] - 1))
-    return 2 * open_ > len(frame) or not any(r.feasible and r.score > 0 for r in ratings)
+    return 2 * _open_frame(kb, inference) > len(_frame(kb)) or not any(r.feasible and r.score > 0 for r in ratings)

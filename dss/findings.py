@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .attributes import value_words
 from .conditions import OPEN, REFUTED, ConditionReader, Dnf, Tree, compile_tree, status
 from .fields import ID, Fields
-from .issues import nearest
+from .issues import Place, listing, nearest
 from .terms import Variable, bits
 
 
@@ -65,6 +65,7 @@ class Finding:
     otherwise: int
     resolve: str
     scorecard: Scorecard | None
+    place: Place
 
     def choose(self, masks: Sequence[int]) -> int:
         """The one bit that conclusions ``masks`` resolve to (``otherwise`` when there are none)."""
@@ -123,11 +124,14 @@ def finish_findings(
             if otherwise in variable.values:
                 bit = variable.bit(otherwise)
             else:
-                f.problems.add("KB024", f"'{variable.id}' has no value '{otherwise}'", f.place,
-                               nearest(otherwise, variable.values))
+                said = f.get("otherwise")
+                f.problems.add("KB024", f"'{variable.id}' has no value '{otherwise}'",
+                               said.place if said else f.place,
+                               listing("values", variable.values), nearest(otherwise, variable.values))
         if (card is None) != bool(otherwise):
-            f.problems.add("KB050", f"{f.what} needs either 'otherwise' or a scorecard", f.place)
-        out[at] = Finding(at, bit or 1, resolve, card)
+            f.problems.add("KB050", f"{f.what} needs either 'otherwise' or a scorecard, not "
+                           + ("both" if card else "neither"), f.place)
+        out[at] = Finding(at, bit or 1, resolve, card, f.place)
     return out
 
 
@@ -139,7 +143,10 @@ def _scorecard(f: Fields, variable: Variable, conditions: ConditionReader) -> Sc
     parts = []
     for item in card.items("parts"):
         p = Fields(item, f"a part of {card.what}", f.problems, ("of", "when", "points", "note"), ("points",))
-        when = p.get("when")
+        when, of_node = p.get("when"), p.get("of")
+        if (when is None) == (of_node is None):
+            f.problems.add("KB052", f"{p.what} has either 'of' or 'when'", item.place)
+            continue
         if when is not None:
             tree = conditions.read(when)
             dnf = compile_tree(tree, conditions.words.variables, f.problems, when.place)
@@ -148,10 +155,16 @@ def _scorecard(f: Fields, variable: Variable, conditions: ConditionReader) -> Sc
         name = p.text("of")
         at = conditions.words.position.get(name)
         if at is None:
-            f.problems.add("KB022", f"there is no attribute or finding '{name}'", item.place,
+            f.problems.add("KB022", f"there is no attribute or finding '{name}'",
+                           of_node.place if of_node else item.place,
                            nearest(name, conditions.words.position))
             continue
         of = conditions.words.variables[at]
+        if of.kind in ("set", "number"):
+            f.problems.add("KB053", f"'{name}' has no points by value, for it is a {of.kind}",
+                           of_node.place if of_node else item.place,
+                           "write parts with 'when: {" + name + ": …}' instead")
+            continue
         points = [0] * (of.size + of.na)
         for key, worth in p.entries("points"):
             try:
@@ -162,6 +175,9 @@ def _scorecard(f: Fields, variable: Variable, conditions: ConditionReader) -> Sc
         parts.append(Part(at, tuple(points), (), None))
     found = {key.text: card.integer_of(n, key.text, -10000, 10000) for key, n in card.entries("cuts")}
     cuts = tuple(found.get(v, 0) for v in variable.values)
-    if tuple(found) != variable.values or list(cuts) != sorted(cuts):
-        f.problems.add("KB051", f"the cuts of {f.what} name its values in order, rising", card.place)
+    if tuple(found) != variable.values or list(cuts) != sorted(set(cuts)):
+        at_node = card.get("cuts")
+        f.problems.add("KB051", f"the cuts of {f.what} name its values in order, rising",
+                       at_node.place if at_node else card.place, listing("values, from low to high",
+                                                                         variable.values))
     return Scorecard(tuple(parts), cuts)

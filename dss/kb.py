@@ -34,7 +34,7 @@ from .invariants import Invariant, read_invariants
 from .issues import Place, Problems, nearest
 from .order import Step, dependence_order
 from .rules import Rule, RuleReader
-from .source import Mapping_, Node, Scalar, Sequence_, read_text
+from .source import Mapping_, Node, Scalar, Sequence_, Text, read_text
 from .terms import Variable
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ class _Assembly:
 
     def _composition(self, pack: Fields, words: Vocabulary, select: SelectorReader) -> Composition:
         node = pack.get("composition")
-        f = Fields(node or Sequence_(pack.node.text_of if pack.node else None, 0, 0, 1),  # type: ignore[arg-type]
+        f = Fields(node or Mapping_(Text("pack.yaml"), -1, -1, 1, "composition"),
                    "the composition of pack.yaml", self.problems,
                    ("places", "places_per_line", "entry", "stranger", "overlap", "horizon",
                     "horizon_unknown", "latest_immediate", "raising", "never_adds", "note"),

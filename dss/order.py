@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .findings import Finding
-from .issues import Place, Problems
+from .issues import Problems
 from .rules import Rule
 from .terms import Variable
 
@@ -46,9 +46,9 @@ def dependence_order(
         if node not in levels:
             cycle = _cycle(node, needs, levels)
             names = [n if isinstance(n, str) else variables[n].id for n in cycle]
-            first = next((n for n in cycle if isinstance(n, str)), None)
-            place = rules[first].place if first else Place("findings.yaml")
-            problems.add("KB060", "these depend on each other in a circle: " + " → ".join(names), place)
+            places = [rules[n].place if isinstance(n, str) else findings[n].place for n in cycle[:-1]]
+            problems.add("KB060", "these depend on each other in a circle: " + " → ".join(names), min(places),
+                         also=sorted(set(places))[1:])
             return ()
     steps = [
         Step(level, rule=node) if isinstance(node, str)

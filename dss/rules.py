@@ -14,6 +14,7 @@ from .source import Mapping_, Node, Scalar
 from .terms import Citation
 
 QUOTED = re.compile(r"\{([a-z_0-9]+)\}")
+_BRACED = re.compile(r"\{([^{}]*)\}")
 PARTNERS_QUOTED = "partners"
 
 
@@ -123,7 +124,7 @@ class RuleReader:
             self.problems.add("KB031", f"{f.what} has no condition", f.place, "when: {…}, or always: yes")
         then = _Consequences(self, f)
         because = f.text("because")
-        self._check_quotes(because, f)
+        self._check_quotes(because, f, f.get("because"))
         return Rule(
             id=said, principle=principle, title=f.text("title"), when=when, when_tree=when_tree,
             unless=unless, unless_tree=unless_tree, overrides=f.texts("overrides"),
@@ -146,13 +147,13 @@ class RuleReader:
             self.problems.add("KB032", f"'{name}' of {f.what} can never hold", node.place)
         return dnf, tree
 
-    def _check_quotes(self, text: str, f: Fields) -> None:
-        node = f.get("because")
-        for word in QUOTED.findall(text):
-            if word != PARTNERS_QUOTED and word not in self.conditions.words.position:
+    def _check_quotes(self, text: str, f: Fields, node: Node | None) -> None:
+        known = self.conditions.words.position
+        for word in _BRACED.findall(text):
+            if word != PARTNERS_QUOTED and (word not in known or not QUOTED.fullmatch(f"{{{word}}}")):
+                place = node.place_of(f"{{{word}}}") if isinstance(node, Scalar) else f.place
                 self.problems.add("KB033", f"the text of {f.what} quotes '{{{word}}}', which does not exist",
-                                  node.place if node else f.place,
-                                  nearest(word, self.conditions.words.position))
+                                  place, nearest(word, [k for k in known if "?" not in k]))
 
     def _covers(self, f: Fields) -> tuple[str, ...]:
         for node in f.scalars("covers"):
@@ -207,7 +208,7 @@ class _Consequences:
         else:
             having = f.get("with")
             text = f.text("caution")
-            self.reader._check_quotes(text, self.rule)
+            self.reader._check_quotes(text, self.rule, body)
             self.cautions.append(Caution(text, self.reader.select.read(having) if having else ()))
 
     def _conclude(self, f: Fields) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Union
 
 import yaml
@@ -39,13 +39,16 @@ class Text:
         return Place(self.name, line + 1, column + 1, max(1, width), text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
+    """Where a node stands. Nodes are made by the ten thousand, so they are not frozen (freezing
+    would double the time to load a knowledge base); nothing changes them."""
+
     text_of: Text
     line: int
     column: int
     width: int
-    path: str = field(default="")
+    path: str
 
     @property
     def place(self) -> Place:
@@ -55,33 +58,32 @@ class _Node:
         return self.text_of.place(self.line, self.column, self.width)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Scalar(_Node):
     """A single value, as text. ``plain`` is false when it was quoted."""
 
-    text: str = ""
+    text: str
     plain: bool = True
 
     def place_of(self, part: str) -> Place:
-        """Where ``part`` of the text stands; where the whole begins if it is not found."""
-        for line in range(max(self.line, 0), len(self.text_of.lines) if self.line >= 0 else 0):
-            start = self.column if line == self.line else 0
-            found = self.text_of.lines[line].find(part, start)
+        """Where ``part`` of the text stands in the source; the node's own place if it is not found."""
+        lines = self.text_of.lines if self.line >= 0 else ()
+        furthest = self.line + 3 + self.text.count("\n") + len(self.text) // 20
+        for line in range(max(self.line, 0), min(len(lines), furthest)):
+            found = lines[line].find(part, self.column if line == self.line else 0)
             if found >= 0:
                 return self.text_of.place(line, found, len(part))
-            if line > self.line + self.text.count("\n") + len(self.text) // 20 + 2:
-                break
         return self.place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Sequence_(_Node):
     """A list of nodes."""
 
     items: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Mapping_(_Node):
     """Keys, in the order written, with their nodes; keys are unique."""
 
@@ -194,6 +196,9 @@ class _Reader:
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node | None:
         start = event.start_mark
         line, column = start.line, start.column
+        scalar = type(event) is yaml.ScalarEvent
+        if scalar and event.anchor is None and event.tag is None and depth <= MAX_DEPTH:
+            return self._scalar(event, line, column)
         if event.anchor is not None:
             place = self.text.place(line, column, len(event.anchor) + 1)
             what = "YAML anchors and aliases are not used here"
@@ -208,13 +213,16 @@ class _Reader:
                               "leave the tag out; every value is read as its attribute demands")
         if depth > MAX_DEPTH:
             raise _TooDeep(self.text.place(line, column))
-        if isinstance(event, yaml.ScalarEvent):
-            end: Any = event.end_mark
-            width = end.column - column if end.line == line else 1
-            return Scalar(self.text, line, column, width, "", event.value, not event.style)
+        if scalar:
+            return self._scalar(event, line, column)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(line, column, events, depth)
         return self._mapping(line, column, events, depth)
+
+    def _scalar(self, event: Any, line: int, column: int) -> Scalar:
+        end = event.end_mark
+        width = end.column - column if end.line == line else 1
+        return Scalar(self.text, line, column, width, "", event.value, not event.style)
 
     def _sequence(self, line: int, column: int, events: Iterator[Any], depth: int) -> Node:
         items: list[Node] = []

@@ -21,9 +21,25 @@ class Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The verbs, sorted."""
-        folder = os.path.dirname(str(import_module(self.home).__file__))
-        names = [entry.name for entry in os.scandir(folder) if not entry.name.startswith("_")]
+        names = [entry.name for entry in os.scandir(self._folder()) if not entry.name.startswith("_")]
         return sorted(name.removesuffix(".py").replace("_", "-") for name in names)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs with the first line of each module, read without importing it."""
+        rows = [(verb, self._says(verb)) for verb in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _says(self, verb: str) -> str:
+        path = os.path.join(self._folder(), verb.replace("-", "_"))
+        path = os.path.join(path, "__init__.py") if os.path.isdir(path) else f"{path}.py"
+        with open(path, encoding="utf-8") as file:
+            line = file.readline().strip().strip('"')
+        text = line.partition(": ")[2]
+        return text[:1].upper() + text[1:]
+
+    def _folder(self) -> str:
+        return os.path.dirname(str(import_module(self.home).__file__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb's command, or None."""

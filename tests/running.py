@@ -7,17 +7,33 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
-from dss import cli
+from dss import Assessment, assess, cli, load_kb
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 NATO = ROOT / "examples" / "nato-crimea-2014.yaml"
 KEPT = ("PATH", "PYTHONPATH", "HOME", "TMPDIR", "SYSTEMROOT")
+
+
+@cache
+def assessment(profile: Path) -> Assessment:
+    """The assessment of a profile by the packaged knowledge base, made once for all tests."""
+    return assess(_packaged(), profile)
+
+
+@cache
+def document(profile: Path) -> dict[str, Any]:
+    """The JSON contract of a profile's assessment; not to be changed."""
+    return assessment(profile).as_data()
+
+
+_packaged = cache(load_kb)
 
 
 class _Program:

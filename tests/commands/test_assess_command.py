@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from running import EXAMPLES, NATO, clean_environment, dss, process
+from dss.render import Page, text
+from running import EXAMPLES, NATO, clean_environment, document, dss, process
 
 FRAMELESS = "title: A rumour\ncrisis_type: grey-zone-cyber\n"
 WRONG = "title: A slip\narmed_attack: perhaps\n"
@@ -140,15 +141,19 @@ def test_verbose_adds_reasons_objectives_and_stopping_conditions() -> None:
 @pytest.mark.parametrize("width", [40, 80, 100])
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
 def test_no_line_of_a_report_is_wider_than_the_page(example: Path, width: int) -> None:
-    for options in ([], ["--verbose"]):
-        report = dss("assess", example, *options, COLUMNS=str(width)).stdout
+    for verbose in (False, True):
+        report = text.render([document(example)], Page(width, verbose=verbose))
         assert [line for line in report.splitlines() if len(line) > width] == []
 
 
 def test_the_page_follows_columns_up_to_100() -> None:
     widths = {c: max(map(len, dss("assess", NATO, COLUMNS=str(c)).stdout.splitlines()))
-              for c in (40, 60, 80, 100, 200)}
-    assert widths[40] < widths[60] < widths[80] < widths[100] == widths[200] <= 100
+              for c in (60, 100, 200)}
+    assert widths[60] <= 60 < widths[100] == widths[200] <= 100
+
+
+def test_the_page_is_never_narrower_than_40() -> None:
+    assert dss("assess", NATO, COLUMNS="10").stdout == dss("assess", NATO, COLUMNS="40").stdout
 
 
 def test_a_pipe_is_80_wide_and_without_colour() -> None:
