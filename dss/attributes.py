@@ -138,8 +138,7 @@ def value_words(node: Node, f: Fields) -> list[tuple[str, str]]:
             f.problems.add("KB045", f"'{key.text}' is not a value: "
                            + ("every attribute may be unknown" if key.text == UNKNOWN else "write 'na: yes'"),
                            key.place)
-        elif not VALUE.fullmatch(key.text) or key.text == "none" and f.get("type") is not None \
-                and f.text("type") == "set":
+        elif not VALUE.fullmatch(key.text) or (key.text == "none" and f.text("type") == "set"):
             f.problems.add("KB045", f"'{key.text}' cannot be a value of {f.what}", key.place,
                            "lower-case words joined by hyphens; 'none' is the empty set already")
         elif key.text in pairs:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -39,10 +41,11 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         status = error.exit_code
-    except SystemExit as left:  # click leaves with status 1 when the reader of a pipe has left
-        if not isinstance(left.__context__, BrokenPipeError):
-            raise
+    except SystemExit:  # so click leaves, not standalone, only when the reader of a pipe has left
         status = OK
+    except OSError as error:
+        click.echo(f"Error: the result cannot be written: {error.strerror}", err=True)
+        status = PROBLEMS
     except Exception as error:
         from .issues import InvalidInput
 
@@ -50,4 +53,14 @@ def main() -> None:
             raise
         click.echo(str(error), err=True)
         status = PROBLEMS
-    sys.exit(status if isinstance(status, int) else OK)
+    _leave(status if isinstance(status, int) else OK)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once when all is written: taking down what was loaded would only cost time."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError as error:
+        status = OK if isinstance(error, BrokenPipeError) else PROBLEMS
+    os._exit(status)

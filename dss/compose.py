@@ -95,15 +95,19 @@ def _requiring(kb: KnowledgeBase) -> tuple[tuple[int, Rule], ...]:
 
 def requirements(kb: KnowledgeBase, inference: Inference) -> Requirements:
     """Gather what the fired rules require."""
+    return _gathered(kb, tuple(rule.id for i, rule in _requiring(kb) if fired(inference.states[i])))
+
+
+@lru_cache(maxsize=64)
+def _gathered(kb: KnowledgeBase, rules: tuple[str, ...]) -> Requirements:
     by_action: dict[str, list[tuple[Requirement, str]]] = {}
     every: list[tuple[Requirement, str]] = []
-    for i, rule in _requiring(kb):
-        if fired(inference.states[i]):
-            for requirement in rule.requires:
-                if requirement.every_mix:
-                    every.append((requirement, rule.id))
-                for action in requirement.having:
-                    by_action.setdefault(action, []).append((requirement, rule.id))
+    for rule in rules:
+        for requirement in kb.rules[rule].requires:
+            if requirement.every_mix:
+                every.append((requirement, rule))
+            for action in requirement.having:
+                by_action.setdefault(action, []).append((requirement, rule))
     return Requirements({a: tuple(r) for a, r in by_action.items()}, tuple(every))
 
 

@@ -175,9 +175,14 @@ def stand(kb: KnowledgeBase, action: Action, inference: Inference) -> Standing:
 
 def rank(kb: KnowledgeBase, weighing: Weighing, actions: Iterable[str]) -> list[str]:
     """Actions best first: score, then less hard, less escalating, sooner, id."""
-    def key(name: str) -> tuple[int, int, int, int, str]:
-        action = kb.actions[name]
-        return (-weighing.scores.get(name, 0), action.hard, action.escalation,
-                TIMES.index(action.lead_time), name)
+    scores, order = weighing.scores, _mildest_first(kb)
+    return sorted(actions, key=lambda name: (-scores.get(name, 0), order[name]))
 
-    return sorted(actions, key=key)
+
+@lru_cache(maxsize=8)
+def _mildest_first(kb: KnowledgeBase) -> Mapping[str, int]:
+    """Each action's place when all scores are equal: less hard, less escalating, sooner, id."""
+    def key(action: Action) -> tuple[int, int, int, str]:
+        return action.hard, action.escalation, TIMES.index(action.lead_time), action.id
+
+    return {action.id: i for i, action in enumerate(sorted(kb.actions.values(), key=key))}

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from click.testing import CliRunner, Result
 
@@ -42,12 +43,11 @@ class _Program:
     name = "dss"
 
     def main(self, args: Sequence[str], prog_name: str, **_: Any) -> None:
-        before, sys.argv = sys.argv, [prog_name, *args]
-        try:
-            cli.main()
-        finally:
-            sys.argv = before
-            gc.enable()
+        with mock.patch.object(sys, "argv", [prog_name, *args]), mock.patch.object(os, "_exit", sys.exit):
+            try:
+                cli.main()
+            finally:
+                gc.enable()
 
 
 def dss(*arguments: str | Path, stdin: str | bytes = "", **environment: str) -> Result:

@@ -29,7 +29,7 @@ HOMES = {
     "numpy": ("columns.py", "sweep.py"),
     "yaml": ("source.py",),
     "click": ("cli.py", "verbs.py", "options.py", "commands"),
-    "tabulate": ("render",),
+    "tabulate": ("render", "commands"),
 }
 DOMAIN = (
     "charter", "council", "nato", "self-defence", "self defence", "self_defence", "mandate", "humanitarian",

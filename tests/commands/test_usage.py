@@ -75,7 +75,7 @@ def test_help_imports_neither_the_engine_nor_the_knowledge() -> None:
 
     from running import clean_environment
 
-    script = ("import sys; sys.argv = ['dss', '--help']\n"
+    script = ("import os, sys; sys.argv, os._exit = ['dss', '--help'], sys.exit\n"
               "from dss.cli import main\n"
               "try: main()\n"
               "except SystemExit: pass\n"
