@@ -44,10 +44,11 @@ def draw(text: str) -> str:
     lines = [f"\x1b[2m$\x1b[0m \x1b[1mdss {' '.join(COMMAND)}\x1b[0m", *text.splitlines()[:LINES], "\x1b[2m…"]
     width, height = round(COLUMNS * CHARACTER) + 2 * MARGIN, len(lines) * LINE_HEIGHT + 2 * MARGIN
     rows = "\n".join(
-        f'<text x="{MARGIN}" y="{MARGIN + (i + 1) * LINE_HEIGHT - 4}" xml:space="preserve">{spans(line)}</text>'
-        for i, line in enumerate(lines) if line
+        f'<text x="{MARGIN}" y="{MARGIN + i * LINE_HEIGHT - 4}" xml:space="preserve">{spans(line)}</text>'
+        for i, line in enumerate(lines, 1) if line
     )
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">
+    size = f'viewBox="0 0 {width} {height}" width="{width}"'
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">
 <title>What dss prints for {escape(COMMAND[-1])}</title>
 <style>
 rect {{ fill: #16181d; }}

@@ -226,15 +226,20 @@ class PhraseReader:
     def read(self, node: Node) -> int | None:
         """The mask, or None with the problem noted."""
         if isinstance(node, Sequence_) and self.variable.kind != "set":
-            masks = [self.read(item) for item in node.items]
+            masks = [self._item(item) for item in node.items]
             known = [m for m in masks if m is not None]
             if not node.items:
-                return self._wrong(node, "an empty list allows nothing")
+                return self._wrong(node, "an empty list allows no value", self._values())
             return sum_masks(known) if len(known) == len(masks) else None
         if not isinstance(node, Scalar):
             hint = "write 'has any of [a, b]'" if self.variable.kind == "set" else ""
             return self._wrong(node, f"'{self.variable.id}' takes a phrase, not {kind_of(node)}", hint)
         return self._text(" ".join(node.text.split()), node)
+
+    def _item(self, node: Node) -> int | None:
+        if isinstance(node, Scalar):
+            return self.read(node)
+        return self._wrong(node, f"a list of values holds values, not {kind_of(node)}", self._values())
 
     def _text(self, text: str, node: Scalar) -> int | None:
         if text == NOT_APPLICABLE:
@@ -248,7 +253,7 @@ class PhraseReader:
             if inner is None:
                 return None
             rest = self.variable.proper & ~inner
-            return rest or self._wrong(node, f"'{text}' allows nothing")
+            return rest or self._wrong(node, f"'{text}' allows no value", self._values())
         if self.variable.kind == "set":
             return self._set(text, node)
         if text.startswith("[") and text.endswith("]"):
@@ -276,7 +281,7 @@ class PhraseReader:
             mask = 0
         else:
             mask = sum(1 << i for i in range(first or 0, self.variable.size if last is None else last + 1))
-        return mask or self._wrong(node, f"'{text}' allows nothing")
+        return mask or self._wrong(node, f"'{text}' allows no value", "the lower end comes first")
 
     def _stretches(self, first: int | None, last: int | None) -> int:
         """Under 'not' only what is wholly meant is left out, for a stretch may be more than was said."""
@@ -291,11 +296,11 @@ class PhraseReader:
 
     def _integer(self, word: str, node: Scalar) -> int | None:
         plain = word.replace("_", "").replace(",", "")
-        if not re.fullmatch(r"-?\d{1,15}", plain):
-            return self._wrong(node, f"'{word}' is not a whole number", self._values())
-        number = int(plain)
+        if not re.fullmatch(r"-?[0-9]+", plain):
+            return self._wrong(node, f"'{word}' is not a whole number", self._values(), part=word)
+        number = int(plain) if len(plain) < 20 else self.variable.high + 1
         if not self.variable.low <= number <= self.variable.high:
-            return self._wrong(node, f"{number} is out of range", self._values())
+            return self._wrong(node, f"{word} is out of range", self._values(), part=word)
         return number
 
     def _one(self, text: str, node: Scalar) -> int | None:
@@ -323,8 +328,9 @@ class PhraseReader:
         return sum(1 << atom for atom in range(self.variable.size) if test(atom, wanted))
 
     def _unknown_value(self, word: str, node: Scalar) -> int | None:
+        meant = _SAME_AS.get(word.lower(), word) if self.variable.kind == "flag" else word
         return self._wrong(node, f"'{self.variable.id}' has no value '{word}'",
-                           self._values(), nearest(word, self.variable.values), part=word)
+                           self._values(), nearest(meant, self.variable.values), part=word)
 
     def _values(self) -> str:
         return value_hint(self.variable)
@@ -334,6 +340,8 @@ class PhraseReader:
         self.problems.add(self.code, message, place, *hints)
         return None
 
+
+_SAME_AS = {"true": "yes", "on": "yes", "y": "yes", "false": "no", "off": "no", "n": "no"}
 
 _SET_TESTS: Mapping[tuple[str, str], Callable[[int, int], bool]] = {
     ("has", "any of"): lambda atom, wanted: bool(atom & wanted),

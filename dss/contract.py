@@ -37,16 +37,18 @@ def cite(a: Assessment, citations: tuple[Citation, ...]) -> list[dict[str, str]]
 def assessment_data(a: Assessment) -> dict[str, Any]:
     """The whole contract."""
     kb, trace = a.kb, a.trace
+    from .addenda import addenda, parts, works
     from .assessment import DISCLAIMER, SCHEMA
     from .robust import completions
     from .views import shares_data
 
     tips = [t for t in a.tipping if t.kind != "mix"]
-    return {
+    data = {
         "schema": SCHEMA,
         "status": a.status,
         "profile": {"title": a.situation.title, "you": a.situation.you, "as_of": a.situation.as_of,
-                    "digest": a.situation.digest},
+                    "digest": a.situation.digest, "story": a.situation.story,
+                    "sources": list(a.situation.sources)},
         "kb": {"id": kb.id, "version": kb.version, "digest": kb.digest},
         "engine": dict(a.engine),
         "facts": _facts(a),
@@ -58,7 +60,8 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
         "mixes": [_mix(a, i, mix) for i, mix in enumerate(a.advice.mixes)],
         "postures": [
             {"id": r.posture, "title": kb.postures[r.posture].title,
-             "score": number(r.score, POSTURE_UNIT), "feasible": r.feasible, "reason": r.reason}
+             "score": number(r.score, POSTURE_UNIT), "feasible": r.feasible, "reason": r.reason,
+             **parts(a, r)}
             for r in a.advice.ratings
         ],
         "actions": _actions(a),
@@ -82,14 +85,16 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
         "precedents": [precedent_data(kb, x, a.situation.masks)
                        for x in nearest_precedents(kb, a.situation.masks)],
         "disclaimer": DISCLAIMER,
+        **addenda(a),
     }
+    return data | {"works": works(a, data)}
 
 
 def _facts(a: Assessment) -> list[dict[str, Any]]:
     out = []
     for fact in a.situation.facts:
         variable = a.kb.variables[fact.at]
-        entry: dict[str, Any] = {"attribute": variable.id, "title": variable.title}
+        entry: dict[str, Any] = {"attribute": variable.id, "title": variable.title, "group": variable.group}
         names = variable.names(fact.mask)
         if len(names) == 1:
             entry["value"] = fact.said if variable.kind == "number" else names[0]
@@ -247,11 +252,16 @@ def _detail(a: Assessment, name: str, status: str) -> str:
 
 
 def _tip(a: Assessment, t: Tipping) -> dict[str, Any]:
+    from .lead import lead_after
+
     variable = a.kb.variables[t.flip.at]
+    lead = lead_after(a, t.flip)
     return {
         "attribute": variable.id, "from": names(a, t.flip.at, t.flip.before),
         "to": names(a, t.flip.at, t.flip.after), "kind": t.kind,
         "effect": f"{_supposed(a, t.flip.at, [t])}, {outcome(a, t)}",
+        "answer": _answer(a, t), "outcome": outcome(a, t),
+        "lead": None if lead is None else number(lead, POSTURE_UNIT),
     }
 
 

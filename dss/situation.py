@@ -198,9 +198,13 @@ class _Reader:
             at = self.kb.words.position.get(name)
             if at is None or at >= self.kb.attributes:
                 known = [v.id for v in self.kb.variables[: self.kb.attributes]]
-                what = "is derived, not asked" if at is not None else "is not an attribute"
-                self.problems.add("PR011", f"'{name}' {what}", key.place, nearest(name, [*known, *KEYS]),
-                                  "'dss new' lists every attribute with its values")
+                what, hint = "is not an attribute", "'dss new' lists every attribute with its values"
+                near = nearest(name, [*known, *KEYS])
+                if at is not None:
+                    what, hint, near = "is derived, not asked", "leave it out: it follows from the answers", ""
+                elif name in self.kb.partner.position:
+                    what, hint, near = "is asked of each partner", "write it beside a name under 'partners:'", ""
+                self.problems.add("PR011", f"'{name}' {what}", key.place, near, hint)
                 return
             fact = self._fact(at, self.kb.variables[at], value)
             if fact is not None:
@@ -235,27 +239,30 @@ class _Reader:
         weak = bool(grade and variable.needs_grade) and not meets(grade, variable.needs_grade)
         return Fact(at, mask, written(said), grade, note, as_of, too_weak=weak and mask != variable.full)
 
-    def _plain(self, node: Node | None) -> str:
+    def _plain(self, node: Node | None, what: str = "a note") -> str:
         if node is None:
             return ""
         if not isinstance(node, Scalar):
-            self.problems.add("PR003", f"a note is text, not {kind_of(node)}", node.place)
+            self.problems.add("PR003", f"{what} is text, not {kind_of(node)}", node.place)
             return ""
         return _fold(node.text)
 
     def _grade(self, node: Node | None) -> str:
-        text = self._plain(node)
+        text = self._plain(node, "a grade")
         if node is not None and text and not GRADE.fullmatch(text):
+            better = text.upper().replace(" ", "")
             self.problems.add("PR015", f"'{text}' is not an Admiralty grade", node.place,
                               "source A (reliable) to F (cannot be judged), then information "
-                              "1 (confirmed) to 6 (cannot be judged), such as B2")
+                              "1 (confirmed) to 6 (cannot be judged), such as B2",
+                              f"did you mean '{better}'?" if GRADE.fullmatch(better) else "")
             return ""
         return text
 
     def _date(self, node: Node | None) -> str:
-        text = self._plain(node)
+        text = self._plain(node, "a date")
         if node is not None and text and not _is_date(text):
-            self.problems.add("PR016", f"'{text}' is not a date", node.place, "write it as 2014-03-20")
+            self.problems.add("PR016", f"'{text}' is not a date", node.place,
+                              "write it as 2014-03-20, 2014-03 or 2014")
         return text
 
     def _partners(self, key: Scalar, node: Node) -> None:
@@ -263,15 +270,21 @@ class _Reader:
             self.partners = () if node.text == "none" else None
             return
         if not isinstance(node, Sequence_):
-            self.problems.add("PR020", f"'partners' is a list, not {kind_of(node)}", key.place,
-                              "start each partner with '- name: …'")
+            empty = isinstance(node, Scalar) and not node.text
+            self.problems.add("PR020", "'partners' has no value" if empty
+                              else f"'partners' is a list, not {kind_of(node)}", key.place,
+                              "start each partner with '- name: …'",
+                              "write 'none' if there is no partner, 'unknown' if that is not known")
             return
         found: list[Partner] = []
+        listed: dict[str, Place] = {}
         for item in node.items:
             partner = self._partner(item)
             if partner is not None:
-                if any(p.name == partner.name for p in found):
-                    self.problems.add("PR022", f"partner '{partner.name}' is listed twice", item.place)
+                if partner.name and partner.name in listed:
+                    self.problems.add("PR022", f"partner '{partner.name}' is listed twice", item.place,
+                                      also=[listed[partner.name]])
+                listed[partner.name] = item.place
                 found.append(partner)
         self.partners = tuple(found)
 
@@ -290,8 +303,10 @@ class _Reader:
                 else:
                     note = self._plain(value)
             elif key.text not in words.position:
+                at_top = key.text in self.kb.words.position
                 self.problems.add("PR011", f"a partner has no '{key.text}'", key.place,
-                                  nearest(key.text, words.position),
+                                  "it is asked of the crisis, not of a partner" if at_top
+                                  else nearest(key.text, words.position),
                                   listing("keys", ["name", "note", *words.position]))
             else:
                 at = words.position[key.text]
@@ -348,6 +363,10 @@ def read_value(variable: Variable, node: Node, problems: Problems) -> int | None
                          "write a value, 'unknown', or leave the line out", value_hint(variable))
             return None
         return variable.full
+    if isinstance(node, Scalar) and node.text in ("~", "null") and node.text not in variable.values:
+        problems.add("PR017", f"'{variable.id}' has no value", node.place,
+                     "write a value, 'unknown', or leave the line out", value_hint(variable))
+        return None
     if variable.kind == "set":
         return _read_set(variable, node, problems)
     return PhraseReader(variable, problems, "PR012").read(node)
@@ -382,9 +401,14 @@ def _elements(variable: Variable, node: Node | None, problems: Problems) -> list
         if isinstance(item, Scalar) and item.text in variable.values:
             out.append(item.text)
             continue
-        said = item.text if isinstance(item, Scalar) else kind_of(item)
-        problems.add("PR012", f"'{variable.id}' has no value '{said}'", item.place,
-                     listing("any of", [*variable.values, "none"]), nearest(said, variable.values))
+        hint = listing("any of", variable.values)
+        if not isinstance(item, Scalar):
+            problems.add("PR012", f"'{variable.id}' takes names, not {kind_of(item)}", item.place, hint)
+        elif item.text == "none":
+            problems.add("PR012", "'none' cannot stand beside other values", item.place, hint)
+        else:
+            problems.add("PR012", f"'{variable.id}' has no value '{item.text}'", item.place,
+                         listing("any of", [*variable.values, "none"]), nearest(item.text, variable.values))
     return out if len(out) == len(items) else None
 
 

@@ -116,6 +116,9 @@ def read_text(name: str, data: bytes, problems: Problems) -> Node | None:
     if len(data) > MAX_BYTES:
         problems.add("IN002", f"the file is larger than {MAX_BYTES // 1024} KiB", whole)
         return None
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        problems.add("IN003", "this is UTF-16 text, not UTF-8", whole, "save the file as UTF-8")
+        return None
     if b"\0" in data[:4096]:
         problems.add("IN003", "this is a binary file, not YAML text", whole)
         return None
@@ -150,15 +153,19 @@ def _syntax(error: yaml.YAMLError, text: Text, problems: Problems) -> None:
         what, hint = "a tab stands where YAML allows only spaces", "indent with two spaces"
     elif "mapping values" in what:
         hint = "a value that contains ': ' needs quotes around it"
-    elif "expected <block end>" in what:
+    elif "expected <block end>" in what or "expected key" in what:
         hint = "compare the indentation with the lines above"
+    elif "end of stream" in what:
+        hint = "a quote or a bracket is opened and never closed"
     elif "cannot start any token" in what:
         hint = "put the value in quotes"
     elif "',' or '}'" in what:
         hint = "inside { } a value with brackets or commas needs quotes, and each { its }"
     elif "',' or ']'" in what:
         hint = "a list in brackets ends with ] and has commas between its items"
-    problems.add("IN004", f"YAML cannot be read here: {what}", place, hint)
+    opened = getattr(error, "context_mark", None)
+    also = [text.place(opened.line, opened.column)] if opened and opened.line != line else []
+    problems.add("IN004", f"YAML cannot be read here: {what}", place, hint, also=also)
 
 
 class _TooDeep(Exception):

@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running import ROOT, clean_environment
 
 import kb_rules
 from dss.kb import KnowledgeBase
-from running import ROOT, clean_environment
 
 SHELL = ROOT / "dss"
 FILES = sorted(SHELL.rglob("*.py"))
-ORDER = ("version", "issues", "source", "terms", "conditions", "fields", "attributes", "catalogue", "findings",
-         "rules", "kb", "situation", "evaluate", "trace", "engine", "weigh", "compose", "advice", "assessment",
-         "explain", "record", "columns", "sweep", "render", "options", "cli")
+ORDER = (
+    "version", "issues", "source", "terms", "conditions", "fields", "attributes", "catalogue", "findings",
+    "rules", "kb", "situation", "evaluate", "trace", "engine", "weigh", "compose", "advice", "assessment",
+    "explain", "record", "columns", "sweep", "render", "options", "cli",
+)
 """The data flow: a file imports only from those before it. Files not named are bound by the
 test that nothing imports in a circle."""
 TWO_HALVES = {("dss.assessment", "dss.contract")}

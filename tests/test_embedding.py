@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 import yaml
+from running import EXAMPLES, NATO
+from running import dss as command
 
 import dss
 from dss import Assessment, InvalidInput, KnowledgeBase, assess, load_kb, load_situation
-from running import EXAMPLES, NATO
-from running import dss as command
 
 MINIMAL: dict[str, Any] = {"crisis_type": "natural-disaster", "host_consent": "full", "armed_attack": "none"}
 

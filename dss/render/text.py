@@ -100,7 +100,7 @@ def _mix(sheet: Sheet, mix: Data, verbose: bool) -> None:
 
 
 def _action(sheet: Sheet, action: Data, verbose: bool) -> None:
-    worth = "companion" if action["required_by"] else f"{action['score']} points"
+    worth = "companion" if action["required_by"] else counted(action["score"], "point")
     sheet.strong(action["title"], 2)
     sheet.dim(f"{action['line']}, {action['horizon']}, hard {action['hard']}, escalation "
               f"{signed(action['escalation'])}, {worth}", 4)
@@ -117,6 +117,11 @@ def _action(sheet: Sheet, action: Data, verbose: bool) -> None:
         sheet.text(action["objective"], 4, 2, "Serves: ")
         if action["stops_if"]:
             sheet.text("; ".join(action["stops_if"]), 4, 2, "Stop if: ")
+
+
+def counted(n: float, what: str) -> str:
+    """'1 point', '2 points'."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def percent(share: float) -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from running import EXAMPLES, NATO, clean_environment, document, dss, process
 
 from dss.render import Page, text
-from running import EXAMPLES, NATO, clean_environment, document, dss, process
 
 FRAMELESS = "title: A rumour\ncrisis_type: grey-zone-cyber\n"
 WRONG = "title: A slip\narmed_attack: perhaps\n"

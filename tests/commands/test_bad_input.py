@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from running import dss, process
 
 from dss.source import MAX_BYTES
-from running import dss, process
 
 BAD_FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "IN001 the file is empty"),

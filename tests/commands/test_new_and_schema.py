@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from running import EXAMPLES, dss
 
 from dss.kb import KnowledgeBase
-from running import EXAMPLES, dss
 
 
 def read_as_editors_do(text: str) -> Any:

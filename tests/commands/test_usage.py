@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import NATO, dss, process
 
 from dss import __version__
-from running import NATO, dss, process
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

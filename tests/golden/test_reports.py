@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running import EXAMPLES, NATO, document
 
 from dss.render import Page, renderer
-from running import EXAMPLES, NATO, document
 
 HERE = Path(__file__).parent
 NAMES = [example.stem for example in EXAMPLES]

@@ -116,9 +116,9 @@ def test_a_phrase_allows_exactly_these_values(variable: Variable, phrase: Any, a
 @pytest.mark.parametrize(("variable", "phrase", "message"), [
     (SCALE, "n/a", "'level' has no value 'n/a'"),
     (SCALE, "hgih", "'level' has no value 'hgih'"),
-    (SCALE, "between top and low", "'between top and low' allows nothing"),
-    (SCALE, "not at least low", "'not at least low' allows nothing"),
-    (SCALE, [], "an empty list allows nothing"),
+    (SCALE, "between top and low", "'between top and low' allows no value"),
+    (SCALE, "not at least low", "'not at least low' allows no value"),
+    (SCALE, [], "an empty list allows no value"),
     (SCALE, {"at least": "low"}, "'level' takes a phrase, not a mapping"),
     (SCALE, "has low", "'level' has no value 'has low'"),
     (CHOICE, "at least land", "'kind' has no order, so 'at least land' says nothing"),
@@ -131,7 +131,7 @@ def test_a_phrase_allows_exactly_these_values(variable: Variable, phrase: Any, a
     (NUMBER, "1.5", "'1.5' is not a whole number"),
     (NUMBER, "at least 101", "101 is out of range"),
     (NUMBER, "-1", "-1 is out of range"),
-    (NUMBER, "between 40 and 10", "'between 40 and 10' allows nothing"),
+    (NUMBER, "between 40 and 10", "'between 40 and 10' allows no value"),
 ])
 def test_a_phrase_that_means_nothing_is_named(variable: Variable, phrase: Any, message: str) -> None:
     assert read_phrase(variable, phrase) == message
