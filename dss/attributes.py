@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .conditions import ALWAYS, ConditionReader, Dnf, PhraseReader, Vocabulary, compile_tree
 from .fields import ID, Fields
-from .issues import Problems, nearest
+from .issues import Place, Problems, nearest
 from .source import Mapping_, Node, Scalar, Sequence_, kind_of
 from .terms import KINDS, MAX_ELEMENTS, NOT_APPLICABLE, UNKNOWN, Variable, bits, join
 
@@ -56,6 +56,7 @@ def read_groups(
         key=lambda pair: (pair[0].order, pair[0].id),
     )
     pending: list[tuple[int, Fields]] = []
+    places: dict[tuple[bool, str], Place] = {}
     for group, fields in groups:
         into = partner if group.of_partner else words
         for key, node in fields.entries("attributes"):
@@ -66,8 +67,10 @@ def read_groups(
                              "lower-case words joined by underscores; not one of "
                              + ", ".join(RESERVED))
             elif key.text in into.position:
-                problems.add("KB010", f"attribute '{key.text}' is defined twice", key.place)
+                problems.add("KB010", f"attribute '{key.text}' is defined twice", key.place,
+                             also=[places[group.of_partner, key.text]])
             else:
+                places[group.of_partner, key.text] = key.place
                 at = into.add(_variable(key.text, group.id, f, works, scales, cuts))
                 if f.get("from_partners") is not None:
                     pending.append((at, f))
@@ -81,7 +84,9 @@ def _variable(
 ) -> Variable:
     kind = f.one_of("type", KINDS)
     low, high = f.integer("min", -10**9, 10**12), f.integer("max", -10**9, 10**12, 10**9)
+    before = len(f.problems.found)
     entries = _values(f, kind, scales)
+    sound = len(f.problems.found) == before
     if kind == "flag" and not entries:
         entries = [("no", "no"), ("yes", "yes")]
     if kind == "set" and len(entries) > MAX_ELEMENTS:
@@ -91,7 +96,7 @@ def _variable(
     if kind == "number" and low >= high:
         f.problems.add("KB049", f"{f.what} needs a max above its min", f.place)
         high = low + 1
-    if kind != "number" and len(entries) < 2:
+    if kind != "number" and len(entries) < 2 and sound:
         f.problems.add("KB042", f"{f.what} needs at least two values", f.place)
     grade = f.text("needs_grade")
     if grade and not GRADE.fullmatch(grade):
@@ -140,7 +145,8 @@ def value_words(node: Node, f: Fields) -> list[tuple[str, str]]:
                            key.place)
         elif not VALUE.fullmatch(key.text) or (key.text == "none" and f.text("type") == "set"):
             f.problems.add("KB045", f"'{key.text}' cannot be a value of {f.what}", key.place,
-                           "lower-case words joined by hyphens; 'none' is the empty set already")
+                           "lower-case words joined by hyphens" if key.text != "none"
+                           else "it already says that the set is empty")
         elif key.text in pairs:
             f.problems.add("KB010", f"value '{key.text}' of {f.what} is given twice", key.place)
         else:
@@ -178,7 +184,8 @@ def _aggregate(at: int, f: Fields, words: Vocabulary, partner: Vocabulary) -> Ag
     of = partner.variables[partner.position[name]] if name in partner.position else None
     if of is None or of.kind != "scale" or of.na or of.values != variable.values:
         f.problems.add("KB048", f"{a.what} needs a partner attribute that is a scale with the same values "
-                       f"and no n/a, not '{name}'", node.place, nearest(name, partner.position))
+                       f"and no n/a, not '{name}'", (a.get(methods[0]) or node).place,
+                       nearest(name, partner.position) if of is None else "")
         return None
     if_none_node = a.get("if_none")
     if_none = PhraseReader(variable, f.problems).read(if_none_node) if if_none_node else variable.full

@@ -13,6 +13,7 @@ from .terms import Citation
 
 CLASSES = ("cooperative", "coercive", "force")
 LEVELS = ("low", "medium", "high")
+MAX_CORE = 8
 TIMES = ("hours", "days", "weeks", "months")
 
 
@@ -124,7 +125,8 @@ def read_works(fields: Fields) -> dict[str, Work]:
     out = {}
     for key, node in fields.entries("sources"):
         f = Fields(node, f"source '{key.text}'", fields.problems,
-                   ("title", "short", "author", "year", "kind", "where", "note"), ("title", "kind"))
+                   ("title", "short", "author", "year", "kind", "where", "note"), ("title", "kind"),
+                   at=key.place)
         out[key.text] = Work(key.text, f.text("title"), f.text("author"), f.text("year"),
                              f.text("kind"), f.text("where"), f.text("short") or f.text("title"))
     return out
@@ -160,7 +162,7 @@ def read_safeguards(fields: Fields, works: Sequence[str]) -> dict[str, Safeguard
     for key, node in fields.entries("safeguards"):
         f = Fields(node, f"safeguard '{key.text}'", fields.problems,
                    ("title", "text", "owner", "by", "kind", "source", "note"),
-                   ("title", "text", "owner", "by"))
+                   ("title", "text", "owner", "by"), at=key.place)
         out[key.text] = Safeguard(
             key.text, f.text("title"), f.text("text"), f.text("owner"), f.text("by"),
             f.one_of("kind", ("safeguard", "indicator", "review"), "safeguard"),
@@ -190,8 +192,8 @@ def read_actions(
                                     also=[found[key.text][0].place])
             found[key.text] = (key, node, line)
     problems = conditions.problems
-    pairs = {name: Fields(node, f"action '{name}'", problems, _ACTION_KEYS, _ACTION_REQUIRED)
-             for name, (_, node, _) in found.items()}
+    pairs = {name: Fields(node, f"action '{name}'", problems, _ACTION_KEYS, _ACTION_REQUIRED, at=key.place)
+             for name, (key, node, _) in found.items()}
     excludes = _symmetric(pairs, "excludes", problems)
     apart = _symmetric(pairs, "apart", problems)
     return {
@@ -261,15 +263,22 @@ def read_postures(fields: Fields, actions: Mapping[str, Action]) -> dict[str, Po
         f = Fields(node, f"posture '{key.text}'", fields.problems,
                    ("title", "purpose", "band", "core", "fits", "counter_argument", "review_in",
                     "fallback", "note"),
-                   ("title", "purpose", "band", "core", "fits", "counter_argument", "review_in"))
+                   ("title", "purpose", "band", "core", "fits", "counter_argument", "review_in"),
+                   at=key.place)
         band = [f.integer_of(n, "band", 0, 100) for n in f.items("band")]
         if len(band) != 2 or band[0] > band[1]:
-            f.problems.add("KB013", f"'band' of {f.what} is a pair [low, high] of percents", f.place)
+            said = f.get("band")
+            f.problems.add("KB013", f"'band' of {f.what} is a pair [low, high] of percents",
+                           said.place if said else f.place)
             band = [0, 100]
         if key.text in actions:
             f.problems.add("KB010", f"'{key.text}' is already an action", key.place,
                            also=[actions[key.text].place])
-        core = known_ids(f.scalars("core"), actions, "action", f.problems)
+        named = f.scalars("core")
+        if f.get("core") is not None and not 1 <= len(named) <= MAX_CORE:
+            f.problems.add("KB017", f"the core of {f.what} has {len(named)} actions", key.place,
+                           f"name 1 to {MAX_CORE}, the leading one first")
+        core = known_ids(named, actions, "action", f.problems)
         fits = known_ids(f.scalars("fits"), actions, "action", f.problems)
         out[key.text] = Posture(
             key.text, f.text("title"), f.text("purpose"), (band[0], band[1]), core,
@@ -316,6 +325,7 @@ class SelectorReader:
         return self._select(node)
 
     def _select(self, node: Mapping_) -> tuple[str, ...]:
+        before = len(self.problems.found)
         f = Fields(node, "a selector", self.problems, ("every", "line", "hard", "escalation", "except"))
         tests: list[Callable[[Action], bool]] = []
         every = f.one_of("every", ("action", *CLASSES), "action")
@@ -333,7 +343,7 @@ class SelectorReader:
         spared = known_ids(f.scalars("except"), self.actions, "action", self.problems)
         out = tuple(a.id for a in self.actions.values()
                     if a.id not in spared and all(test(a) for test in tests))
-        if not out:
+        if not out and len(self.problems.found) == before:
             self.problems.add("KB015", "the selector matches no action", node.place)
         return out
 
@@ -341,7 +351,9 @@ class SelectorReader:
         text = f.text(name)
         number = text.removeprefix(_AT_LEAST)
         if not text.startswith(_AT_LEAST) or not number.lstrip("-").isdigit():
-            self.problems.add("KB016", f"'{name}' of a selector is written 'at least N'", f.place,
+            said = f.get(name)
+            self.problems.add("KB016", f"'{name}' of a selector is written 'at least N'",
+                              said.place if said else f.place,
                               listing("for example", [f"{name}: at least 1"]))
             return 101
         return int(number)

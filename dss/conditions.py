@@ -156,7 +156,8 @@ class ConditionReader:
         name = key.text
         if name in ("all", "any"):
             if not isinstance(value, Sequence_):
-                self.problems.add("KB021", f"'{name}:' takes a list of conditions", key.place)
+                self.problems.add("KB021", f"'{name}:' takes a list of conditions, not {kind_of(value)}",
+                                  key.place, f"{name}: [{{…}}, {{…}}]")
                 return []
             inner = tuple(self.read(item) for item in value.items)
             return [AllOf(inner) if name == "all" else AnyOf(inner)]
@@ -166,10 +167,9 @@ class ConditionReader:
             return self._partners(key, value)
         at = self.words.position.get(name)
         if at is None:
-            self.problems.add(
-                "KB022", f"there is no attribute or finding '{name}'", key.place,
-                nearest(name, self.words.position),
-            )
+            what = "there is no attribute or finding" if self.partner else "a partner has no attribute"
+            known = [v.id for v in self.words.variables if "?" not in v.id]
+            self.problems.add("KB022", f"{what} '{name}'", key.place, nearest(name, known))
             return []
         return self._phrase(at, key, value)
 
@@ -181,7 +181,7 @@ class ConditionReader:
             inner = value.get("partner") if isinstance(value, Mapping_) else None
             if not isinstance(n, Scalar) or not n.text.isdigit() or int(n.text) < 1 or inner is None:
                 self.problems.add("KB023", "'at_least:' takes n (1 or more) and partner", key.place,
-                                  "at_least: {n: 2, partner: {commitment: at least pledged}}")
+                                  "at_least: {n: 2, partner: {…}}")
                 return []
             least, body = int(n.text), inner
         tree = ConditionReader(self.partner, self.problems).read(body)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .catalogue import LEVELS, TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
 from .precedents import Likeness, nearest_precedents
+from .robust import Shares, completions
 from .terms import Citation, bits, join, single
 from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
 
@@ -39,8 +40,6 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
     kb, trace = a.kb, a.trace
     from .addenda import addenda, parts, works
     from .assessment import DISCLAIMER, SCHEMA
-    from .robust import completions
-    from .views import shares_data
 
     tips = [t for t in a.tipping if t.kind != "mix"]
     data = {
@@ -222,6 +221,15 @@ def precedent_data(kb: KnowledgeBase, near: Likeness, masks: Sequence[int]) -> d
         ],
         "claims": [{"by": c.by, "claim": c.claim, "source": c.source} for c in p.claims],
         "sources": list(p.sources),
+    }
+
+
+def shares_data(a: Assessment, s: Shares) -> dict[str, Any]:
+    """How often each posture comes first."""
+    return {
+        "tried": s.tried, "total": s.total or None, "exhaustive": s.exhaustive,
+        "first": [{"posture": p or None, "title": a.kb.postures[p].title if p else "too little known",
+                   "count": n} for p, n in s.first],
     }
 
 

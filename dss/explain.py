@@ -6,22 +6,28 @@ A :class:`Proof` is one statement with what it rests on. Every view of an explan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from .assessment import Assessment
-from .compose import POSTURE_UNIT, decimal, points
-from .conditions import ESTABLISHED, AllOf, AnyOf, NotOf, Phrase, Tree, compile_tree, describe, status
-from .evaluate import fired
-from .issues import nearest
+from .compose import POSTURE_UNIT, Rating, decimal, points
+from .conditions import ESTABLISHED, REFUTED, AllOf, AnyOf, NotOf, Phrase, Tree, compile_tree, status
+from .evaluate import defeated, fired
+from .findings import Scorecard
+from .issues import Place, nearest
 from .rules import Rule
-from .situation import matching
+from .situation import NO, YES, matching
 from .terms import Citation, join, single
+from .trace import is_open
+from .weigh import AVAILABLE, BARRED, FORBIDDEN, POINTLESS, UNMET
+from .wording import in_words, values_in_words
 
 STATED, PARTNERS, PRESUMED, DERIVED, OPEN, RULE, STEP = (
     "stated", "partners", "presumed", "derived", "open", "rule", "step",
 )
+LEAVES = (STATED, PARTNERS, PRESUMED, OPEN, STEP)
+"""The kinds on which a proof may end: what somebody supplied, what is open, and plain steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ class Proof:
     """A statement, its kind, who supplied it or what it cites, and what it rests on.
 
     ``kind`` is stated (the user's answer), partners (worked out from the partner list),
-    presumed, derived, open, rule, or step (of the composition). ``id`` is the rule's or
-    variable's id where there is one.
+    presumed, derived, open, rule, or step (of the composition, or one that rests on no
+    fact). ``id`` is the rule's or variable's id where there is one; a rule's ``note`` is its
+    title and its ``role`` what it does here.
     """
 
     kind: str
@@ -39,6 +46,7 @@ class Proof:
     source: tuple[Citation, ...] = ()
     note: str = ""
     because: tuple[Proof, ...] = field(default=())
+    role: str = ""
 
     def walk(self) -> Iterator[Proof]:
         """This statement and all it rests on, depth first."""
@@ -67,6 +75,13 @@ def check_item(a: Assessment, item: str) -> str:
     raise UnknownItem(item, nearest(item, [*a.kb.actions, *a.kb.postures, *findings]))
 
 
+def title_of(a: Assessment, item: str) -> str:
+    """The title of an action, posture or finding."""
+    if item in a.kb.actions:
+        return a.kb.actions[item].title
+    return a.kb.postures[item].title if item in a.kb.postures else a.kb.variables[a.kb.at(item)].title
+
+
 def why(a: Assessment, item: str) -> Proof:
     """The proof of an action in the recommended mix, of a posture's rating, or of a finding.
 
@@ -81,144 +96,239 @@ def why(a: Assessment, item: str) -> Proof:
 
 def _action(a: Assessment, name: str) -> Proof:
     action = a.kb.actions[name]
-    weighing = a.advice.weighing
     member = next((m for m in a.advice.mixes[0].members if m.action == name), None)
-    parts = []
-    for rule_id in member.required_by if member else ():
-        parts.append(_rule(a, a.kb.rules[rule_id], "asks for it beside another action"))
-    for rule in a.supporting(name):
-        if not (member and rule.id in member.required_by):
-            parts.append(_rule(a, rule, f"speaks for it ({_strength(rule, name)})"))
-    for rule in a.trace.rules_in():
-        if any(t == name and n < 0 for t, n in rule.favours):
-            parts.append(_rule(a, rule, f"speaks against it ({_strength(rule, name)})"))
-    if action.guarded and action.needs_tree != AllOf(()):
-        held = status(action.needs, a.trace.inference.possible) == ESTABLISHED
-        parts.append(Proof(DERIVED, "what it needs is established" if held else "what it needs is not established",
-                           because=tuple(_condition(a, action.needs_tree))))
-    steps = [s for s in a.advice.mixes[0].steps if s.action == name]
-    parts += [Proof(STEP, f"{'entered the mix' if s.step == 'add' else 'left out'}: {s.reason}") for s in steps]
-    score = points(weighing.scores.get(name, 0))
-    head = f"{action.title} is in the recommended mix" if member else f"{action.title} is not in the mix"
-    return Proof(DERIVED, f"{head}, with {score} points", name, action.source, action.objective, tuple(parts))
+    required = member.required_by if member else ()
+    parts = [_rule(a, a.kb.rules[r], "asks for it beside other actions") for r in required]
+    parts += _speakers(a, name, leave_out=required)
+    if action.needs_tree != AllOf(()):
+        parts.append(_needs(a, action.needs_tree))
+    parts += [Proof(STEP, f"{'it entered the mix' if s.step == 'add' else 'it was left out'}: {s.reason}")
+              for s in a.advice.mixes[0].steps if s.action == name]
+    if not parts:
+        parts.append(Proof(STEP, "no rule speaks for it or against it here"))
+    place = "is in the recommended mix" if member else "is not in the recommended mix"
+    return Proof(DERIVED, f"it {place} and has {worth(a.advice.weighing.scores.get(name, 0))}", name,
+                 action.source, action.objective, tuple(parts))
 
 
-def _strength(rule: Rule, target: str) -> str:
-    worth = next(n for t, n in rule.favours if t == target)
-    return f"{decimal(abs(worth), 4)} points"
+def _speakers(a: Assessment, target: str, leave_out: Iterable[str] = ()) -> Iterator[Proof]:
+    """What speaks for an action or posture, strongest first, what against, and what gave way."""
+    speaking = [(n, r) for r in a.trace.rules_in() for t, n in r.favours if t == target]
+    for n, rule in sorted(speaking, key=lambda pair: -pair[0]):
+        if rule.id not in leave_out:
+            side = "for" if n > 0 else "against"
+            yield _rule(a, rule, f"speaks {side} it ({plural(decimal(abs(n), 4), 'point')})")
+    for rule in a.kb.rules.values():
+        if defeated(a.trace.state(rule.id)) and any(t == target for t, _ in rule.favours):
+            yield _gave_way(a, rule)
+
+
+def _needs(a: Assessment, tree: Tree) -> Proof:
+    found = status(compile_tree(tree, a.kb.variables), a.trace.inference.possible)
+    words = in_words(a.kb, tree)
+    said = {ESTABLISHED: f"what it needs is there: {words}",
+            REFUTED: f"what it needs is not there: {words}"}.get(found, f"what it needs is open: {words}")
+    return Proof(DERIVED, said, because=_grounds(a, tree, wanted=found != REFUTED))
+
+
+def worth(score: int) -> str:
+    """A score in words: '4 points'."""
+    return plural(points(score), "point")
+
+
+def plural(number: str, noun: str) -> str:
+    """'1 point', '2 points', '-0.5 points'."""
+    return f"{number} {noun}" + ("" if number in ("1", "-1") else "s")
 
 
 def _posture(a: Assessment, name: str) -> Proof:
     posture = a.kb.postures[name]
-    rating = next((r for r in a.advice.ratings if r.posture == name), None)
-    parts = [
-        _rule(a, rule, f"speaks {'for' if n > 0 else 'against'} it ({_strength(rule, name)})")
-        for rule in a.trace.rules_in() for t, n in rule.favours if t == name
-    ]
+    parts = list(_speakers(a, name))
     for action in posture.core:
-        standing = a.advice.weighing.standing[action].status
-        score = points(a.advice.weighing.scores.get(action, 0))
         role = "leading action" if action == posture.core[0] else "core action"
-        parts.append(Proof(STEP, f"{role}: {a.kb.actions[action].title}, {score} points, {standing}", action))
-    place = [r.posture for r in a.advice.ratings if r.feasible].index(name) + 1 if rating and rating.feasible else 0
-    score = decimal(rating.score, POSTURE_UNIT) if rating else "0"
-    verdict = f"comes number {place} of the postures that can be taken" if place else (
-        f"cannot be taken: {rating.reason}" if rating else "was not rated")
-    return Proof(DERIVED, f"{posture.title} {verdict}, with {score} points", name, note=posture.purpose,
-                 because=tuple(parts))
+        parts.append(Proof(STEP, f"its {role} '{a.kb.actions[action].title}' {_standing(a, action)}", action))
+    return Proof(DERIVED, _verdict(a, name), name, note=posture.purpose, because=tuple(parts))
+
+
+def _verdict(a: Assessment, name: str) -> str:
+    rating = next((r for r in a.advice.ratings if r.posture == name), Rating(name, 0, "it was not rated"))
+    score = plural(decimal(rating.score, POSTURE_UNIT), "point")
+    if a.advice.cautious and name == a.advice.posture:
+        return f"it is advised because too little is known to advise more, and has {score}"
+    if not rating.feasible:
+        return f"it cannot be taken, with {score}: {rating.reason}"
+    able = [r.posture for r in a.advice.ratings if r.feasible]
+    lead = "it is recommended: it comes first" if name == a.advice.posture else (
+        f"it comes number {able.index(name) + 1}")
+    return f"{lead} of the {len(able)} postures that can be taken, with {score}"
+
+
+_STANDING = {
+    AVAILABLE: "may be taken", FORBIDDEN: "is forbidden", BARRED: "is barred until more is known",
+    UNMET: "lacks what it needs", POINTLESS: "is already in place, or to no purpose here",
+}
+
+
+def _standing(a: Assessment, action: str) -> str:
+    weighing = a.advice.weighing
+    return f"{_STANDING[weighing.standing[action].status]} and has {worth(weighing.scores.get(action, 0))}"
 
 
 def _rule(a: Assessment, rule: Rule, role: str) -> Proof:
-    parts = list(_condition(a, rule.when_tree))
+    """A rule that fired: its condition, what was presumed for it, and what might yet lift it."""
+    parts = list(_grounds(a, rule.when_tree, wanted=True))
+    if rule.when_tree == AllOf(()):
+        parts.append(Proof(STEP, "this holds in every case"))
     if rule.unless:
-        lifted = status(rule.unless, a.trace.inference.possible)
-        words = describe(rule.unless_tree, a.kb.variables)
-        if lifted:
-            parts.append(Proof(PRESUMED, f"presumed that this is not so: {words}"))
+        words = in_words(a.kb, rule.unless_tree)
+        if status(rule.unless, a.trace.inference.possible) == REFUTED:
+            parts.append(Proof(DERIVED, f"the exception does not hold: {words}",
+                               because=_grounds(a, rule.unless_tree, wanted=False)))
         else:
-            parts.append(Proof(DERIVED, f"it is not so that {words}"))
-    for other in a.kb.rules.values():
-        if rule.id in other.overrides and fired(a.trace.state(other.id)):
-            parts.append(Proof(RULE, f"overridden by: {other.title}", other.id, other.source))
-    return Proof(RULE, f"{role}: {a.trace.because(rule)}", rule.id, rule.source, rule.title, tuple(parts))
+            parts.append(Proof(PRESUMED, f"the exception does not hold: {words}"))
+    for other in _overriding(a, rule):
+        if fired(a.trace.state(other.id)):
+            parts.append(Proof(PRESUMED, f"'{other.title}' would lift this, but is itself only presumed"))
+    return Proof(RULE, a.trace.because(rule), rule.id, rule.source, rule.title, tuple(parts), role)
 
 
-def _condition(a: Assessment, tree: Tree) -> Iterator[Proof]:
-    """The established parts of a condition; of alternatives only those that hold, when some do."""
+def _gave_way(a: Assessment, rule: Rule) -> Proof:
+    """A rule that would hold but for others that override it, with those."""
+    over = [o for o in _overriding(a, rule) if fired(a.trace.state(o.id))]
+    return Proof(RULE, f"it gives way to '{join([o.title for o in over], 'and')}'", rule.id, rule.source,
+                 rule.title, tuple(_rule(a, o, "stands above it") for o in over), "would count")
+
+
+def _overriding(a: Assessment, rule: Rule) -> list[Rule]:
+    return [other for other in a.kb.rules.values() if rule.id in other.overrides]
+
+
+def _grounds(a: Assessment, tree: Tree, *, wanted: bool) -> tuple[Proof, ...]:
+    """What a condition's truth (or, if not ``wanted``, its falsehood) rests on, each fact once."""
+    about = a.kb.words.about_unknown
+    return tuple(variable(a, at) for at in dict.fromkeys(
+        about.get(at, at) for at in _variables(a, tree, wanted)))
+
+
+def _variables(a: Assessment, tree: Tree, wanted: bool) -> Iterator[int]:
     if isinstance(tree, Phrase):
-        yield variable(a, tree.variable)
+        yield tree.variable
     elif isinstance(tree, NotOf):
-        inner = list(_condition(a, tree.part))
-        if len(inner) == 1 and not inner[0].because:
-            yield inner[0]
-        else:
-            yield Proof(DERIVED, f"not the case: {describe(tree.part, a.kb.variables)}", because=tuple(inner))
-    elif isinstance(tree, AllOf):
+        yield from _variables(a, tree.part, not wanted)
+    else:
+        one_is_enough = isinstance(tree, AnyOf) == wanted
+        deciding = _deciding(a, tree, wanted) if one_is_enough else ()
+        for part in deciding or tree.parts:
+            yield from _variables(a, part, wanted)
+
+
+def _deciding(a: Assessment, tree: AnyOf | AllOf, wanted: bool) -> tuple[Tree, ...]:
+    """The first part that by itself settles a condition, surely if there is such, else as presumed."""
+    goal = ESTABLISHED if wanted else REFUTED
+    for masks in (a.trace.inference.possible, a.trace.inference.value):
         for part in tree.parts:
-            yield from _condition(a, part)
-    elif isinstance(tree, AnyOf):
-        value = a.trace.inference.value
-        holding = [p for p in tree.parts
-                   if status(compile_tree(p, a.kb.variables), value) == ESTABLISHED]
-        for part in holding[:1] or tree.parts:
-            yield from _condition(a, part)
+            if status(compile_tree(part, a.kb.variables), masks) == goal:
+                return (part,)
+    return ()
 
 
 def variable(a: Assessment, at: int) -> Proof:
     """The proof of what is known of an attribute, a finding or a question about the partners."""
     if at in a.kb.findings:
         return _finding(a, at)
-    question = a.kb.words.about_partners.get(at)
-    if question is not None:
-        names = matching(question, a.situation.partners)
-        text = f"{a.kb.variables[at].title}: {join(names, 'and') or 'none'}"
-        kind = OPEN if a.situation.partners is None else PARTNERS
-        return Proof(kind, text if kind == PARTNERS else f"no partner list was given ({a.kb.variables[at].title})")
-    attribute = a.kb.words.about_unknown.get(at, at)
-    return _attribute(a, attribute)
+    if at in a.kb.words.about_partners:
+        return _partners(a, at)
+    return _attribute(a, at)
+
+
+def _partners(a: Assessment, at: int) -> Proof:
+    question = a.kb.words.about_partners[at]
+    wanted = in_words(a.kb, Phrase(at, YES, "", Place("")))
+    if a.situation.partners is None:
+        return Proof(OPEN, f"{wanted}: no partner list was given")
+    names = join(matching(question, a.situation.partners), "and") or "nobody"
+    if a.trace.inference.possible[at] == NO | YES:
+        return Proof(OPEN, f"{wanted}: {names} for certain; of others the list does not say enough")
+    return Proof(PARTNERS, f"{wanted}: {names}")
 
 
 def _attribute(a: Assessment, at: int) -> Proof:
-    term = a.kb.variables[at]
-    fact = a.situation.fact(at)
+    term, fact = a.kb.variables[at], a.situation.fact(at)
     mask = a.trace.inference.possible[at]
-    if fact is None or fact.mask == term.full or fact.too_weak:
-        why_open = "the evidence is too weak, so it counts as unknown" if fact and fact.too_weak else "not answered"
-        return Proof(OPEN, f"{term.title}: {why_open}", term.id)
-    details = [x for x in (f"grade {fact.grade}" if fact.grade else "", f"as of {fact.as_of}" if fact.as_of else "",
-                           fact.note) if x]
-    kind = PARTNERS if fact.origin == "partners" else STATED
-    who = "worked out from your partner list" if kind == PARTNERS else "you report"
-    return Proof(kind, f"{who} {term.say(mask)}", term.id, note="; ".join(details))
+    if mask == term.full:
+        weak = fact is not None and fact.too_weak
+        return Proof(OPEN, f"{term.title.lower()}: " + (
+            "the evidence is too weak, so it counts as unknown" if weak else "not known"), term.id)
+    if fact is None:
+        return Proof(STATED, values_in_words(term, mask), term.id)
+    said = f"{term.title.lower()}: {fact.said} {term.unit}".rstrip() if term.kind == "number" else (
+        values_in_words(term, mask))
+    details = [f"grade {fact.grade}" if fact.grade else "", f"as of {fact.as_of}" if fact.as_of else "",
+               fact.note]
+    return Proof(PARTNERS if fact.origin == "partners" else STATED, said, term.id,
+                 note="; ".join(filter(None, details)))
 
 
 def _finding(a: Assessment, at: int) -> Proof:
     term, finding = a.kb.variables[at], a.kb.findings[at]
-    value, possible = a.trace.inference.value[at], a.trace.inference.possible[at]
     if finding.scorecard is not None:
-        parts = []
-        for part in finding.scorecard.parts:
-            low, high = part.span(a.trace.inference.value)
-            worth = str(low) if low == high else f"{low} to {high}"
-            if part.tree is None:
-                parts.append(Proof(DERIVED, f"{worth} points", because=(variable(a, part.of),)))
-            elif (low, high) != (0, 0):
-                parts.append(Proof(DERIVED, f"{worth} points for {describe(part.tree, a.kb.variables)}",
-                                   because=tuple(_condition(a, part.tree))))
-        kind = DERIVED if single(value) else OPEN
-        said = term.say(value) if kind == DERIVED else f"{term.title} stays open: {term.say(value)}"
-        return Proof(kind, said, term.id, term.source, because=tuple(parts))
-    rules = [r for r in a.trace.rules_in() if any(f == at and bit == value for f, bit in r.concludes)]
-    parts = [_rule(a, rule, "concluded") for rule in rules]
-    presumed = value != possible
-    if not rules:
-        ways = [r for r in a.kb.rules.values() if any(f == at for f, _ in r.concludes)]
-        told = "presumed, since no rule that would say otherwise is established" if presumed else (
-            "concluded, since every rule that would say otherwise is refuted")
-        parts = [Proof(PRESUMED if presumed else DERIVED, told,
-                       because=tuple(Proof(RULE, f"would need: {describe(r.when_tree, a.kb.variables)}", r.id)
-                                     for r in ways[:4]))]
-    return Proof(PRESUMED if presumed else DERIVED, term.say(value), term.id, term.source, because=tuple(parts))
+        return _scored(a, at, finding.scorecard)
+    value = a.trace.inference.value[at]
+    presumed = value != a.trace.inference.possible[at]
+    concluding = [r for r in a.trace.rules_in() if any(f == at for f, _ in r.concludes)]
+    agreeing = [r for r in concluding if (at, value) in r.concludes]
+    parts = [_rule(a, rule, "so it is concluded") for rule in agreeing]
+    if len(agreeing) < len(concluding):
+        parts.append(Proof(STEP, "other rules conclude otherwise; of several conclusions the "
+                           f"{finding.resolve} counts"))
+    parts += [_gave_way(a, r) for r in a.kb.rules.values()
+              if defeated(a.trace.state(r.id)) and any(f == at for f, _ in r.concludes)]
+    if not concluding:
+        parts += _otherwise(a, at, presumed)
+    kind = PRESUMED if presumed else DERIVED
+    return Proof(kind, term.say(value), term.id, term.source, because=tuple(parts))
+
+
+def _otherwise(a: Assessment, at: int, presumed: bool) -> Iterator[Proof]:
+    """Why a finding has the value that it has when nothing else is concluded."""
+    if presumed:
+        yield Proof(PRESUMED, "what you report does not settle it, so the cautious reading is taken")
+    value = a.trace.inference.value[at]
+    ways = [r for r in a.kb.rules.values() if any(f == at and bit != value for f, bit in r.concludes)
+            and not defeated(a.trace.state(r.id))]
+    for rule in ways:
+        words, when, wanted = in_words(a.kb, rule.when_tree), rule.when_tree, True
+        if is_open(a.trace.state(rule.id)):
+            said = f"it would with {words}; that is open"
+        elif status(rule.when, a.trace.inference.value) == ESTABLISHED:
+            when = rule.unless_tree
+            said = f"it would but for an exception: {in_words(a.kb, when)}"
+        else:
+            said, wanted = f"it would with {words}; that is not so", False
+        yield Proof(RULE, said, rule.id, rule.source, rule.title, _grounds(a, when, wanted=wanted),
+                    "does not say otherwise")
+    if not ways and not presumed:
+        yield Proof(STEP, "no rule says otherwise")
+
+
+def _scored(a: Assessment, at: int, card: Scorecard) -> Proof:
+    """A finding that adds up points."""
+    term, value = a.kb.variables[at], a.trace.inference.value[at]
+    parts = []
+    for part in card.parts:
+        low, high = part.span(a.trace.inference.value)
+        if (low, high) == (0, 0):
+            continue
+        counts = plural(str(low), "point") if low == high else f"{low} to {high} points"
+        if part.tree is None:
+            parts.append(Proof(DERIVED, f"counts {counts}", because=(variable(a, part.of),)))
+        else:
+            parts.append(Proof(DERIVED, f"counts {counts} for {in_words(a.kb, part.tree)}",
+                               because=_grounds(a, part.tree, wanted=True)))
+    parts.append(Proof(STEP, "nothing else counts" if parts else "nothing counts towards it"))
+    settled = single(value)
+    return Proof(DERIVED if settled else OPEN, term.say(value) if settled else f"open: {term.say(value)}",
+                 term.id, term.source, because=tuple(parts))
 
 
 def proof_data(a: Assessment, proof: Proof) -> dict[str, Any]:
@@ -227,6 +337,6 @@ def proof_data(a: Assessment, proof: Proof) -> dict[str, Any]:
         "kind": proof.kind, "text": proof.text, "id": proof.id,
         "source": [{"work": c.work, "title": a.kb.works[c.work].title, "short": a.kb.works[c.work].short,
                     "at": c.at} for c in proof.source],
-        "note": proof.note,
+        "note": proof.note, "role": proof.role,
         "because": [proof_data(a, part) for part in proof.because],
     }

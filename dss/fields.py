@@ -124,10 +124,15 @@ class Fields:
             return ()
         out = []
         for item in node.items if isinstance(node, Sequence_) else (node,):
+            if not isinstance(item, Mapping_):
+                self._wrong(item, f"the source of {self.what} must be a mapping, not {kind_of(item)}",
+                            "{work: an id of sources.yaml, at: the place in it}")
+                continue
             cited = Fields(item, f"the source of {self.what}", self.problems, ("work", "at"), ("work",))
             work = cited.text("work")
             if work and work not in works:
-                self._wrong(item, f"'{work}' is not in sources.yaml", nearest(work, works))
+                self._wrong(cited.get("work") or item, f"'{work}' is not in sources.yaml",
+                            nearest(work, works))
             out.append(Citation(work, cited.text("at")))
         return tuple(out)
 

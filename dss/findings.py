@@ -43,8 +43,11 @@ class Scorecard:
     def possible(self, masks: Sequence[int]) -> int:
         """The mask of the values the sum may reach."""
         spans = [part.span(masks) for part in self.parts]
-        low, high = self._index(sum(a for a, _ in spans)), self._index(sum(b for _, b in spans))
-        return (1 << high + 1) - (1 << low)
+        return self.reached(sum(a for a, _ in spans), sum(b for _, b in spans))
+
+    def reached(self, low: int, high: int) -> int:
+        """The mask of the values that sums from ``low`` to ``high`` reach."""
+        return (1 << self._index(high) + 1) - (1 << self._index(low))
 
     def _index(self, total: int) -> int:
         return max((i for i, cut in enumerate(self.cuts) if total >= cut), default=0)

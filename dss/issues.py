@@ -92,7 +92,7 @@ def listing(prefix: str, names: Iterable[str], limit: int = 24) -> str:
     known = list(names)
     shown = ", ".join(known[:limit])
     more = f", and {len(known) - limit} more" if len(known) > limit else ""
-    return f"{prefix}: {shown}{more}"
+    return f"{prefix}: {shown}{more}" if known else f"{prefix}: (none is defined)"
 
 
 def render(issue: Issue) -> str:

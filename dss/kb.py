@@ -122,8 +122,14 @@ def load_kb(folder: str | Path | None = None, *, drafts: bool = False) -> Knowle
     with every problem of every file.
     """
     problems = Problems()
-    files = _read_files(folder, problems)
+    files = read_files(folder, problems)
     problems.raise_if_any()
+    return assemble(files, drafts=drafts)
+
+
+def assemble(files: Files, *, drafts: bool = False) -> KnowledgeBase:
+    """A knowledge base from files already read; raises as :func:`load_kb` does."""
+    problems = Problems()
     kb = _Assembly(files, problems, drafts).assemble()
     problems.raise_if_any()
     assert kb is not None
@@ -131,7 +137,9 @@ def load_kb(folder: str | Path | None = None, *, drafts: bool = False) -> Knowle
 
 
 @dataclass(frozen=True)
-class _Files:
+class Files:
+    """The parsed files of a knowledge base by path below ``root``, and the SHA-256 over all of them."""
+
     nodes: Mapping[str, Node]
     digest: str
     root: str
@@ -140,7 +148,8 @@ class _Files:
         return ((path, node) for path, node in self.nodes.items() if path.startswith(name + "/"))
 
 
-def _read_files(folder: str | Path | None, problems: Problems) -> _Files:
+def read_files(folder: str | Path | None, problems: Problems) -> Files:
+    """Read and parse every file of a knowledge base; problems are noted."""
     root: Traversable = Path(folder) if folder is not None else resources.files("kb_rules")
     name = str(folder) if folder is not None else "kb_rules"
     if not root.is_dir():
@@ -153,7 +162,7 @@ def _read_files(folder: str | Path | None, problems: Problems) -> _Files:
         node = read_text(f"{name}/{path}", data, problems)
         if node is not None:
             nodes[path] = node
-    return _Files(nodes, digest.hexdigest(), name)
+    return Files(nodes, digest.hexdigest(), name)
 
 
 def _yaml_files(root: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
@@ -181,7 +190,7 @@ _TOP = {
 class _Assembly:
     """One load: files in, a knowledge base out, problems noted on the way."""
 
-    def __init__(self, files: _Files, problems: Problems, drafts: bool) -> None:
+    def __init__(self, files: Files, problems: Problems, drafts: bool) -> None:
         self.files = files
         self.problems = problems
         self.drafts = drafts

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .advice import Advice, readvise
-from .assessment import Assessment
 from .compose import Composer, too_little_known
 from .evaluate import fired, reevaluate
 from .terms import bits, single
 from .weigh import Weighing, tapered
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
 
 QUICK_SAMPLE, FULL_LIMIT, JITTERS = 100, 100_000, 200
 JITTER_PERCENT = 50

@@ -164,13 +164,15 @@ class RuleReader:
 
     def _cases(self, f: Fields) -> tuple[Case, ...]:
         out = []
+        before = len(self.problems.found)
         for item in f.items("cases"):
             c = Fields(item, f"a case of {f.what}", self.problems, ("given", "fires", "note"),
                        ("given", "fires"))
             given = c.get("given")
             if given is not None:
                 out.append(Case(given, c.flag("fires"), item.place))
-        if {c.fires for c in out} != {True, False} and f.get("always") is None:
+        sound = len(self.problems.found) == before and f.get("cases") is not None
+        if sound and {c.fires for c in out} != {True, False} and f.get("always") is None:
             self.problems.add("KB035", f"{f.what} needs a case that fires and one that does not", f.place)
         return tuple(out)
 
@@ -188,8 +190,11 @@ class _Consequences:
             self._read(node)
 
     def _read(self, node: Node) -> None:
+        before = len(self.reader.problems.found)
         f = Fields(node, f"a consequence of {self.rule.what}", self.reader.problems, _VERBS)
         verbs = [v for v in _VERBS[:6] if f.get(v) is not None]
+        if not verbs and len(self.reader.problems.found) > before:
+            return
         if len(verbs) != 1:
             self.reader.problems.add("KB036", f"a consequence of {self.rule.what} has one verb, not "
                                      f"{len(verbs)}", node.place, listing("verbs", _VERBS[:6]))
@@ -216,20 +221,25 @@ class _Consequences:
         for key, value in f.entries("conclude"):
             at = self.reader.findings.get(key.text)
             if at is None:
+                is_asked = key.text in self.reader.conditions.words.position
                 problems.add("KB037", f"there is no finding '{key.text}'", key.place,
-                             nearest(key.text, self.reader.findings))
+                             "it is an attribute: answered by the user, never concluded" if is_asked
+                             else nearest(key.text, self.reader.findings))
                 continue
             variable = self.reader.conditions.words.variables[at]
             if not isinstance(value, Scalar) or value.text not in variable.values:
-                problems.add("KB024", f"'{key.text}' has no such value", value.place,
-                             listing("values", variable.values))
+                said = f"value '{value.text}'" if isinstance(value, Scalar) else "such value"
+                problems.add("KB024", f"'{key.text}' has no {said}", value.place,
+                             listing("values", variable.values),
+                             nearest(value.text, variable.values) if isinstance(value, Scalar) else "")
                 continue
             self.concludes.append((at, variable.bit(value.text)))
 
     def _favour(self, f: Fields, body: Node, sign: int) -> None:
         strength = f.one_of("strength", list(self.reader.strengths))
         if f.get("strength") is None:
-            self.reader.problems.add("KB003", f"{f.what} lacks 'strength'", body.place)
+            self.reader.problems.add("KB003", f"{f.what} lacks 'strength'", body.place,
+                                     listing("strength", self.reader.strengths))
         points = sign * self.reader.strengths.get(strength, 0)
         for target in self.reader.select.read(body, self.reader.postures):
             if target in self.favours:

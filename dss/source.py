@@ -155,7 +155,7 @@ def _syntax(error: yaml.YAMLError, text: Text, problems: Problems) -> None:
         hint = "a value that contains ': ' needs quotes around it"
     elif "expected <block end>" in what or "expected key" in what:
         hint = "compare the indentation with the lines above"
-    elif "end of stream" in what:
+    elif "end of stream" in what or "expected node content" in what:
         hint = "a quote or a bracket is opened and never closed"
     elif "cannot start any token" in what:
         hint = "put the value in quotes"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .conditions import ESTABLISHED, OPEN, AllOf, AnyOf, NotOf, Phrase, Tree
 from .evaluate import Inference, defeated, fired, truth
@@ -29,7 +30,7 @@ class Trace:
         """The state of a rule (see :class:`~dss.evaluate.Inference`)."""
         return self.inference.states[self.index[rule]]
 
-    @property
+    @cached_property
     def index(self) -> dict[str, int]:
         """The position of each rule."""
         return {name: i for i, name in enumerate(self.kb.rules)}
@@ -69,7 +70,11 @@ class Trace:
 
     def say(self, at: int) -> str:
         """What is known of a variable, in words."""
-        return self.kb.variables[at].say(self.inference.value[at])
+        variable = self.kb.variables[at]
+        fact = self.situation.fact(at) if variable.kind == "number" else None
+        if fact is not None and fact.said.isdigit():
+            return f"{fact.said} {variable.unit}".rstrip()
+        return variable.say(self.inference.value[at])
 
     def because(self, rule: Rule, text: str = "") -> str:
         """A rule's reason (or another text of it) with the facts put in."""

@@ -8,9 +8,9 @@ from typing import Any
 from .assessment import Assessment
 from .compare import Course
 from .compose import decimal, points
-from .contract import cite, names
+from .contract import cite, names, shares_data
 from .explain import Proof, check_item, proof_data
-from .robust import Robustness, Shares
+from .robust import Robustness
 from .rules import Rule
 from .terms import bits
 from .whatif import WhatIf
@@ -105,15 +105,6 @@ def compare_data(found: Sequence[Course], assessments: Sequence[Assessment]) -> 
              "tipping": c.tipping, "actions": [kb.actions[x].title for x in c.actions]}
             for c in found
         ],
-    }
-
-
-def shares_data(a: Assessment, s: Shares) -> dict[str, Any]:
-    """How often each posture comes first."""
-    return {
-        "tried": s.tried, "total": s.total or None, "exhaustive": s.exhaustive,
-        "first": [{"posture": p or None, "title": a.kb.postures[p].title if p else "too little known",
-                   "count": n} for p, n in s.first],
     }
 
 

@@ -17,8 +17,8 @@ def command(profile: str, changes: tuple[str, ...], fmt: str, color: str, kb_fol
             draft: bool) -> None:
     """Change answers of PROFILE and show what follows, side by side.
 
-    Values are written as in a profile: armed_attack=occurred, 'legal_bases=[un-chapter-vii]',
-    'escalation_risk=at least high', trust=unknown.
+    Values are written as in a profile: trust=low, 'trust=[low, moderate]',
+    'trust=at least moderate', trust=unknown.
     """
     from ..assessment import assess
     from ..kb import load_kb

@@ -1,0 +1,326 @@
+"""Search for a profile that meets a goal: exact over finite domains, by the evaluator itself.
+
+The search splits what is possible at the phrases on which the goal still hangs, evaluates
+each half, drops the half in which no completion can meet the goal, and stops at the first
+in which the goal is met. So a profile found is a witness, and none found is a proof (for
+goals met by ignorance or presumption: that no profile the search visits meets them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .conditions import ESTABLISHED, OPEN, REFUTED, Dnf, PartnerQuestion, status
+from .evaluate import Inference, evaluate, fired, reevaluate, truth
+from .kb import KnowledgeBase
+from .situation import NO, YES, load_situation
+from .source import dump
+from .terms import Variable, bits
+
+MAX_NODES = 4000
+
+Split = tuple[int, int]
+"""A variable and a mask: what to tell apart next."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something that may hold in a profile: how far it does, and what it hangs on."""
+
+    verdict: Callable[[Inference], int]
+    hangs_on: Callable[[Inference], Iterator[Split]]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A profile that meets a goal: masks of the variables narrowed (attributes, partner questions)."""
+
+    narrowed: Mapping[int, int]
+    inference: Inference
+
+
+class Undecided(Exception):
+    """The search grew beyond MAX_NODES before it came to an end."""
+
+
+class Searcher:
+    """Searches one knowledge base; goals are made by its methods."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.kb = kb
+        self.index = {name: i for i, name in enumerate(kb.rules)}
+        self.rules = list(kb.rules.values())
+        self.root = evaluate(kb, [v.full for v in kb.variables[: kb.attributes]], None)
+        self.concluding: dict[int, list[int]] = {at: [] for at in kb.findings}
+        self.defeating: dict[int, list[int]] = {}
+        for i, rule in enumerate(self.rules):
+            for at, _ in rule.concludes:
+                self.concluding[at].append(i)
+            for other in rule.overrides:
+                self.defeating.setdefault(self.index[other], []).append(i)
+
+    # --- goals
+
+    def fires(self, rule: str) -> Goal:
+        """The rule fires."""
+        i = self.index[rule]
+
+        def verdict(inference: Inference) -> int:
+            state = inference.states[i]
+            return ESTABLISHED if fired(state) else min(truth(state), OPEN)
+
+        return Goal(verdict, lambda inference: self._rule_splits(i, inference))
+
+    def holds(self, dnf: Dnf) -> Goal:
+        """A condition is established."""
+        return Goal(lambda inference: status(dnf, inference.possible),
+                    lambda inference: self._splits(dnf, inference))
+
+    def fails(self, dnf: Dnf) -> Goal:
+        """A condition is refuted."""
+        return Goal(lambda inference: ESTABLISHED - status(dnf, inference.possible),
+                    lambda inference: self._splits(dnf, inference))
+
+    def established(self, rule: str) -> Goal:
+        """The rule's truth is established: it fires whatever else may turn out."""
+        i = self.index[rule]
+        return Goal(lambda inference: truth(inference.states[i]),
+                    lambda inference: self._rule_splits(i, inference))
+
+    def refuted(self, rule: str) -> Goal:
+        """The rule can no longer fire."""
+        i = self.index[rule]
+        return Goal(lambda inference: ESTABLISHED - truth(inference.states[i]),
+                    lambda inference: self._rule_splits(i, inference))
+
+    def permitted(self, action: str) -> Goal:
+        """Nothing bars the action and its needs are met."""
+        spoken = self.kb.actions[action]
+        barring = [rule.id for rule in self.rules if action in rule.forbids]
+        return both([self.holds(spoken.needs), *(self.refuted(rule) for rule in barring)])
+
+    # --- search
+
+    def find(self, goal: Goal, start: Mapping[int, int] | None = None) -> Witness | None:
+        """A profile that meets the goal, as little narrowed as may be, or None when there is none.
+
+        Raises :class:`Undecided` when the search grows too large.
+        """
+        base = reevaluate(self.kb, self.root, start) if start else self.root
+        stack: list[tuple[Inference, dict[int, int]]] = [(base, dict(start or {}))]
+        nodes = 0
+        while stack:
+            inference, narrowed = stack.pop()
+            nodes += 1
+            if nodes > MAX_NODES:
+                raise Undecided
+            found = goal.verdict(inference)
+            if found == ESTABLISHED:
+                return self._widened(goal, inference, narrowed, start or {})
+            if found == REFUTED:
+                continue
+            split = next(goal.hangs_on(inference), None)
+            if split is None:
+                continue
+            at, allowed = split
+            for mask in (inference.possible[at] & ~allowed, inference.possible[at] & allowed):
+                stack.append((reevaluate(self.kb, inference, {at: mask}), {**narrowed, at: mask}))
+        return None
+
+    def _widened(self, goal: Goal, inference: Inference, narrowed: dict[int, int],
+                 start: Mapping[int, int]) -> Witness:
+        """The witness without what the goal does not need."""
+        for at in list(narrowed):
+            if at in start:
+                continue
+            wider = reevaluate(self.kb, inference, {at: self.kb.variables[at].full})
+            if goal.verdict(wider) == ESTABLISHED:
+                inference = wider
+                del narrowed[at]
+        return Witness(narrowed, inference)
+
+    # --- what a goal hangs on
+
+    def _rule_splits(self, i: int, inference: Inference) -> Iterator[Split]:
+        rule = self.rules[i]
+        yield from self._splits(rule.when, inference)
+        yield from self._splits(rule.unless, inference)
+        for other in self.defeating.get(i, ()):
+            if truth(inference.states[other]) == OPEN:
+                yield from self._rule_splits(other, inference)
+
+    def _splits(self, dnf: Dnf, inference: Inference) -> Iterator[Split]:
+        """The open facts of a condition, direct ones first."""
+        possible = inference.possible
+        derived: list[int] = []
+        for row in dnf:
+            if any(not possible[v] & allowed for v, allowed in row):
+                continue
+            for v, allowed in row:
+                if not possible[v] & ~allowed:
+                    continue
+                if v in self.kb.findings:
+                    derived.append(v)
+                elif v in self.kb.words.about_unknown:
+                    if inference.value[v] & ~allowed:
+                        attribute = self.kb.words.about_unknown[v]
+                        yield attribute, possible[attribute] & -possible[attribute]
+                else:
+                    yield v, allowed
+        for v in dict.fromkeys(derived):
+            yield from self._finding_splits(v, inference)
+
+    def _finding_splits(self, at: int, inference: Inference) -> Iterator[Split]:
+        finding = self.kb.findings[at]
+        if finding.scorecard is None:
+            for i in self.concluding[at]:
+                if truth(inference.states[i]) == OPEN:
+                    yield from self._rule_splits(i, inference)
+            return
+        for part in finding.scorecard.parts:
+            if part.tree is not None:
+                if status(part.when, inference.possible) == OPEN:
+                    yield from self._splits(part.when, inference)
+                continue
+            low, high = part.span(inference.possible)
+            if low == high:
+                continue
+            if part.of in self.kb.findings:
+                yield from self._finding_splits(part.of, inference)
+            else:
+                best = [b for b in bits(inference.possible[part.of]) if part.points[b] == high]
+                yield part.of, sum(1 << b for b in best)
+
+
+def both(goals: Sequence[Goal]) -> Goal:
+    """All goals at once."""
+    def verdict(inference: Inference) -> int:
+        return min((goal.verdict(inference) for goal in goals), default=ESTABLISHED)
+
+    def hangs_on(inference: Inference) -> Iterator[Split]:
+        for goal in goals:
+            if goal.verdict(inference) != ESTABLISHED:
+                yield from goal.hangs_on(inference)
+
+    return Goal(verdict, hangs_on)
+
+
+@lru_cache(maxsize=4)
+def searcher(kb: KnowledgeBase) -> Searcher:
+    """The searcher of a knowledge base (kept between calls)."""
+    return Searcher(kb)
+
+
+# --- witnesses as profiles
+
+
+def profile_of(kb: KnowledgeBase, narrowed: Mapping[int, int]) -> dict[str, object]:
+    """The profile, as plain data, in which just these variables are narrowed to these masks."""
+    out: dict[str, object] = {}
+    for at in sorted(narrowed):
+        variable = kb.variables[at]
+        if at < kb.attributes and narrowed[at] != variable.full:
+            out[variable.id] = phrase_of(variable, narrowed[at])
+    wanted = {at: mask for at, mask in narrowed.items() if at in kb.words.about_partners and mask in (NO, YES)}
+    if wanted:
+        out["partners"] = _partners(kb, wanted)
+    return out
+
+
+def phrase_of(variable: Variable, mask: int) -> object:
+    """What one writes in a profile for a mask; for a set, one of its subsets or what it surely has."""
+    if variable.kind == "set":
+        return _subset_of(variable, mask)
+    if variable.kind == "number":
+        return _number_of(variable, mask)
+    names = variable.names(mask)
+    if len(names) == 1:
+        return names[0]
+    inside = bits(mask)
+    last = variable.size - 1
+    run = inside == list(range(inside[0], inside[-1] + 1))
+    if variable.ordered and inside[-1] == last and run:
+        return f"at least {variable.values[inside[0]]}"
+    if variable.ordered and inside[0] == 0 and run and inside[-1] < last:
+        return f"at most {variable.values[inside[-1]]}"
+    return names
+
+
+def _number_of(variable: Variable, mask: int) -> object:
+    if mask == variable.na_bit:
+        return "n/a"
+    out: list[object] = []
+    for i in bits(mask & variable.proper):
+        end = variable.bounds[i + 1] - 1 if i + 1 < len(variable.bounds) else variable.high
+        start = variable.bounds[i]
+        out.append(start if start == end else f"between {start} and {end}")
+    if mask & variable.na_bit:
+        out.append("n/a")
+    return out[0] if len(out) == 1 else out
+
+
+def _subset_of(variable: Variable, mask: int) -> object:
+    if not mask & variable.proper:
+        return "n/a"
+    surely, perhaps = -1, 0
+    for atom in bits(mask & variable.proper):
+        surely, perhaps = surely & atom, perhaps | atom
+    has, may = _elements(variable, surely), _elements(variable, perhaps & ~surely)
+    if may and variable.subset(has, may) == mask:
+        return {"has": has, "may_have": may}
+    least = min(bits(mask & variable.proper), key=lambda atom: (bin(atom).count("1"), atom))
+    return _elements(variable, least) or "none"
+
+
+def _elements(variable: Variable, atom: int) -> list[str]:
+    return [variable.values[i] for i in bits(atom & (variable.size - 1))]
+
+
+def _partners(kb: KnowledgeBase, wanted: Mapping[int, int]) -> list[dict[str, object]]:
+    """The fewest partners that give the wanted answers, as far as single values of theirs can."""
+    out: list[dict[str, object]] = []
+    for at, mask in wanted.items():
+        question = kb.words.about_partners[at]
+        if mask == YES:
+            refused = [kb.words.about_partners[q].condition for q, m in wanted.items() if m == NO]
+            for _ in range(question.least):
+                out.append({"name": f"Partner {len(out) + 1}", **_partner(kb, question, refused)})
+    return out
+
+
+def _partner(kb: KnowledgeBase, question: PartnerQuestion, refused: Sequence[Dnf]) -> dict[str, object]:
+    """A partner that meets a question's condition and, if it can, none of the refused ones."""
+    variables = kb.partner.variables
+    for row in question.condition:
+        masks = [v.full for v in variables]
+        for at, allowed in row:
+            masks[at] = allowed
+        for dnf in refused:
+            for other in dnf:
+                for at, allowed in other:
+                    if status(dnf, masks) != REFUTED and masks[at] & ~allowed:
+                        masks[at] &= ~allowed
+        if all(status(dnf, masks) == REFUTED for dnf in refused):
+            break
+    return {variables[at].id: phrase_of(variables[at], mask) for at, mask in enumerate(masks)
+            if mask != variables[at].full}
+
+
+def realised(kb: KnowledgeBase, witness: Witness, goal: Goal) -> dict[str, object] | None:
+    """The witness as a profile that a user could write, if it meets the goal when read back."""
+    data = profile_of(kb, witness.narrowed)
+    situation = load_situation(kb, data, name="witness")
+    return data if goal.verdict(evaluate(kb, situation.masks, situation.partners)) == ESTABLISHED else None
+
+
+def yaml_of(profile: Mapping[str, object]) -> str:
+    """A profile as YAML text, ready to be pasted."""
+    return dump(dict(profile)) if profile else "{}\n"
+
+
+def differing(kb: KnowledgeBase, one: Dnf, other: Dnf) -> Iterable[Goal]:
+    """The two ways in which two conditions may differ: only the first holds, only the second does."""
+    find = searcher(kb)
+    return both([find.holds(one), find.fails(other)]), both([find.fails(one), find.holds(other)])
