@@ -70,7 +70,7 @@ def _withheld(kb: KnowledgeBase, inference: Inference, advice: Advice,
     held = rules.never_adds & set(advice.mixes[0].actions)
     if not held:
         return frozenset()
-    lower = _next_lower(kb, rules.raising, inference.possible[rules.raising])
+    lower = next_lower(kb, rules.raising, inference.possible[rules.raising])
     if not lower:
         return frozenset()
     changed = reevaluate(kb, inference, {rules.raising: lower})
@@ -79,7 +79,7 @@ def _withheld(kb: KnowledgeBase, inference: Inference, advice: Advice,
     return frozenset(rules.never_adds - allowed) if held - allowed else frozenset()
 
 
-def _next_lower(kb: KnowledgeBase, at: int, mask: int) -> int:
+def next_lower(kb: KnowledgeBase, at: int, mask: int) -> int:
     """The mask of the next lower value that the knowledge base tells apart; 0 when there is none."""
     if not mask & kb.variables[at].proper or mask == kb.variables[at].full:
         return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .assessment import Assessment
 from .compose import POSTURE_UNIT, Mix, decimal
 from .contract import least_reversible, longest_immediate
+from .robust import Shares, completions, jittered
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Course:
     ``hard_share`` whole percent; ``exposed`` the points that the principle marked
     ``exposure`` takes from its actions, ``warnings`` that principle's cautions on it;
     ``partners`` the actions that need partners; ``tipping`` how many single answers
-    would change the posture (None for an alternative).
+    would change the posture (None for an alternative). ``completions`` and ``jittered`` say
+    in how many ways of filling in the open facts, and under how many changes of strengths,
+    the posture comes first, of how many tried.
     """
 
     label: str
@@ -34,19 +37,31 @@ class Course:
     warnings: int
     partners: tuple[str, ...]
     tipping: int | None
+    completions: tuple[int, int]
+    jittered: tuple[int, int]
     actions: tuple[str, ...]
 
 
 def courses(assessments: Sequence[Assessment]) -> list[Course]:
     """The recommended mixes of several assessments, or all mixes of a single one."""
     if len(assessments) == 1:
-        a = assessments[0]
+        a, shares = assessments[0], _shares(assessments[0])
         labels = ["recommended", *(f"alternative {i}" for i in range(1, len(a.advice.mixes)))]
-        return [_course(a, label, mix) for label, mix in zip(labels, a.advice.mixes, strict=True)]
-    return [_course(a, chr(ord("A") + i), a.advice.mixes[0]) for i, a in enumerate(assessments)]
+        return [_course(a, label, mix, *shares) for label, mix in zip(labels, a.advice.mixes, strict=True)]
+    return [_course(a, letters(i), a.advice.mixes[0], *_shares(a)) for i, a in enumerate(assessments)]
 
 
-def _course(a: Assessment, label: str, mix: Mix) -> Course:
+def letters(index: int) -> str:
+    """A, B, ... Z, AA, AB, ..."""
+    rest, last = divmod(index, 26)
+    return (letters(rest - 1) if rest else "") + chr(ord("A") + last)
+
+
+def _shares(a: Assessment) -> tuple[Shares, Shares]:
+    return completions(a), jittered(a)
+
+
+def _course(a: Assessment, label: str, mix: Mix, completed: Shares, varied: Shares) -> Course:
     kb, points = a.kb, a.advice.weighing.points
     by_principle = {
         p: sum(points.get(action, {}).get(p, 0) for action in mix.actions) for p in kb.principles
@@ -60,8 +75,15 @@ def _course(a: Assessment, label: str, mix: Mix) -> Course:
         a.escalation(mix), least_reversible(a, mix), longest_immediate(a, mix), decimal(exposed, 4),
         sum(1 for rule, _ in a.cautions(mix) if rule.principle in exposing),
         tuple(x for x in mix.actions if _needs_partners(a, x)),
-        sum(1 for t in a.tipping if t.kind == "posture") if first else None, mix.actions,
+        sum(1 for t in a.tipping if t.kind == "posture") if first else None,
+        _first(a, mix, completed), _first(a, mix, varied), mix.actions,
     )
+
+
+def _first(a: Assessment, mix: Mix, shares: Shares) -> tuple[int, int]:
+    """In how many variants a mix's posture comes first, of how many; as when too little is known."""
+    name = "" if a.advice.cautious else mix.posture
+    return dict(shares.first).get(name, 0), shares.tried
 
 
 def _needs_partners(a: Assessment, action: str) -> bool:

@@ -16,7 +16,7 @@ from .catalogue import TIMES, Posture
 from .evaluate import Inference, fired
 from .kb import KnowledgeBase
 from .rules import Requirement, Rule
-from .terms import bits
+from .terms import bits, join
 from .weigh import AVAILABLE, NORMAL_WEIGHT, POINTLESS, UNIT, Weighing, rank
 
 _MEANS = 840
@@ -116,9 +116,10 @@ def composed_alike(kb: KnowledgeBase, before: Inference, after: Inference) -> bo
     requirements hold, there is the same time, and as much of the frame is open."""
     if any(fired(before.states[i]) != fired(after.states[i]) for i, _ in _requiring(kb)):
         return False
-    rules = kb.composition
-    return all(before.possible[at] == after.possible[at] for at in (rules.horizon, rules.raising) if at >= 0) and (
-        _open_frame(kb, before) == _open_frame(kb, after))
+    steering = [at for at in (kb.composition.horizon, kb.composition.raising) if at >= 0]
+    if any(before.possible[at] != after.possible[at] for at in steering):
+        return False
+    return _open_frame(kb, before) == _open_frame(kb, after)
 
 
 def _open_frame(kb: KnowledgeBase, inference: Inference) -> int:
@@ -226,12 +227,21 @@ class Composer:
     ) -> dict[str, tuple[str, ...]] | str:
         """What must enter with ``action`` (companions with the rules that require them), or why not."""
         bundle: dict[str, tuple[str, ...]] = {}
-        problem = self._close(action, (), bundle, present, posture, cautious)
-        return problem or bundle
+        problem = self._close(action, (), bundle, present, cautious)
+        return problem or self.too_hard(bundle, present, posture) or bundle
+
+    def too_hard(self, bundle: Mapping[str, object], present: Mapping[str, object], posture: Posture) -> str:
+        """Why a whole bundle would make the mix harder than the posture's band allows, or nothing."""
+        squares, total = hard_share([self.kb.actions[a].hard for a in (*present, *bundle)])
+        if squares <= posture.band[1] * total:
+            return ""
+        titles = join([self.kb.actions[a].title for a in bundle], "and")
+        return (f"with {titles} the share of hard power would be {_percent(squares, total)} %, "
+                f"above the posture's {posture.band[1]} %")
 
     def _close(
         self, action: str, by: tuple[str, ...], bundle: dict[str, tuple[str, ...]],
-        present: Mapping[str, object], posture: Posture, cautious: bool,
+        present: Mapping[str, object], cautious: bool,
     ) -> str:
         if action in present or action in bundle:
             return ""
@@ -249,13 +259,8 @@ class Composer:
             if other in present or other in bundle:
                 return f"{title} is never taken together with {self.kb.actions[other].title}"
         bundle[action] = by
-        hards = [self.kb.actions[a].hard for a in (*present, *bundle)]
-        squares, total = hard_share(hards)
-        if squares > posture.band[1] * total:
-            return (f"with {title} the share of hard power would be {_percent(squares, total)} %, "
-                    f"above the posture's {posture.band[1]} %")
         for requirement, rule in self.needs.by_action.get(action, ()):
-            problem = self.meet(requirement, rule, bundle, present, posture, cautious)
+            problem = self.meet(requirement, rule, bundle, present, cautious)
             if problem:
                 return problem
         return ""
@@ -266,11 +271,15 @@ class Composer:
 
     def meet(
         self, requirement: Requirement, rule: str, bundle: dict[str, tuple[str, ...]],
-        present: Mapping[str, object], posture: Posture, cautious: bool,
+        present: Mapping[str, object], cautious: bool,
     ) -> str:
-        """Add to ``bundle`` what a requirement asks for, or say why that cannot be had."""
+        """Add to ``bundle`` what a requirement asks for, or say why that cannot be had.
+
+        What is already in place meets an ``all_of``. It does not meet a ``one_of``: of several ways
+        one must stand in the mix, where it can be seen.
+        """
         for companion in requirement.all_of:
-            problem = self._close(companion, (rule,), bundle, present, posture, cautious)
+            problem = self._close(companion, (rule,), bundle, present, cautious)
             if problem:
                 return problem
         options = requirement.one_of
@@ -280,7 +289,7 @@ class Composer:
             if self.weighing.standing[option].status != AVAILABLE:
                 continue
             attempt = dict(bundle)
-            if not self._close(option, (rule,), attempt, present, posture, cautious):
+            if not self._close(option, (rule,), attempt, present, cautious):
                 bundle.update(attempt)
                 return ""
         return f"nothing that '{self.kb.rules[rule].title}' asks for is available"
@@ -320,7 +329,8 @@ class _Draft:
     def always(self, requirement: Requirement, rule: str) -> None:
         """Insert what a rule requires of every mix."""
         bundle: dict[str, tuple[str, ...]] = {}
-        problem = self.composer.meet(requirement, rule, bundle, self.members, self.posture, self.cautious)
+        problem = self.composer.meet(requirement, rule, bundle, self.members, self.cautious)
+        problem = problem or self.composer.too_hard(bundle, self.members, self.posture)
         reason = f"required of every mix: {self.kb.rules[rule].title}"
         if problem:
             named = requirement.all_of or requirement.one_of
@@ -432,4 +442,6 @@ def recommend(composer: Composer, ratings: Sequence[Rating], *, cautious: bool,
 
 def too_little_known(kb: KnowledgeBase, inference: Inference, ratings: Sequence[Rating]) -> bool:
     """Whether no feasible posture scores above nothing, or more than half of the frame is open."""
-    return 2 * _open_frame(kb, inference) > len(_frame(kb)) or not any(r.feasible and r.score > 0 for r in ratings)
+    if 2 * _open_frame(kb, inference) > len(_frame(kb)):
+        return True
+    return not any(r.feasible and r.score > 0 for r in ratings)

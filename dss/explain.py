@@ -37,7 +37,7 @@ class Proof:
     ``kind`` is stated (the user's answer), partners (worked out from the partner list),
     presumed, derived, open, rule, or step (of the composition, or one that rests on no
     fact). ``id`` is the rule's or variable's id where there is one; a rule's ``note`` is its
-    title and its ``role`` what it does here.
+    title and its ``role`` what it does here, with which its text begins.
     """
 
     kind: str
@@ -125,10 +125,11 @@ def _speakers(a: Assessment, target: str, leave_out: Iterable[str] = ()) -> Iter
 
 def _needs(a: Assessment, tree: Tree) -> Proof:
     found = status(compile_tree(tree, a.kb.variables), a.trace.inference.possible)
+    grounds = _grounds(a, tree, wanted=found != REFUTED)
     words = in_words(a.kb, tree)
-    said = {ESTABLISHED: f"what it needs is there: {words}",
+    said = {ESTABLISHED: f"what it needs is there: {join([g.text for g in grounds], 'and')}",
             REFUTED: f"what it needs is not there: {words}"}.get(found, f"what it needs is open: {words}")
-    return Proof(DERIVED, said, because=_grounds(a, tree, wanted=found != REFUTED))
+    return Proof(DERIVED, said, because=grounds)
 
 
 def worth(score: int) -> str:
@@ -189,14 +190,18 @@ def _rule(a: Assessment, rule: Rule, role: str) -> Proof:
     for other in _overriding(a, rule):
         if fired(a.trace.state(other.id)):
             parts.append(Proof(PRESUMED, f"'{other.title}' would lift this, but is itself only presumed"))
-    return Proof(RULE, a.trace.because(rule), rule.id, rule.source, rule.title, tuple(parts), role)
+    return _said(rule, role, a.trace.because(rule), parts)
+
+
+def _said(rule: Rule, role: str, text: str, because: Iterable[Proof]) -> Proof:
+    return Proof(RULE, f"{role}: {text}", rule.id, rule.source, rule.title, tuple(because), role)
 
 
 def _gave_way(a: Assessment, rule: Rule) -> Proof:
     """A rule that would hold but for others that override it, with those."""
     over = [o for o in _overriding(a, rule) if fired(a.trace.state(o.id))]
-    return Proof(RULE, f"it gives way to '{join([o.title for o in over], 'and')}'", rule.id, rule.source,
-                 rule.title, tuple(_rule(a, o, "stands above it") for o in over), "would count")
+    return _said(rule, "would count", f"it gives way to '{join([o.title for o in over], 'and')}'",
+                 [_rule(a, o, "stands above it") for o in over])
 
 
 def _overriding(a: Assessment, rule: Rule) -> list[Rule]:
@@ -299,14 +304,13 @@ def _otherwise(a: Assessment, at: int, presumed: bool) -> Iterator[Proof]:
     for rule in ways:
         words, when, wanted = in_words(a.kb, rule.when_tree), rule.when_tree, True
         if is_open(a.trace.state(rule.id)):
-            said = f"it would with {words}; that is open"
+            said = f"its condition is open: {words}"
         elif status(rule.when, a.trace.inference.value) == ESTABLISHED:
             when = rule.unless_tree
-            said = f"it would but for an exception: {in_words(a.kb, when)}"
+            said = f"its exception holds: {in_words(a.kb, when)}"
         else:
-            said, wanted = f"it would with {words}; that is not so", False
-        yield Proof(RULE, said, rule.id, rule.source, rule.title, _grounds(a, when, wanted=wanted),
-                    "does not say otherwise")
+            said, wanted = f"its condition is not met: {words}", False
+        yield _said(rule, "could say otherwise", said, _grounds(a, when, wanted=wanted))
     if not ways and not presumed:
         yield Proof(STEP, "no rule says otherwise")
 

@@ -34,7 +34,7 @@ from .invariants import Invariant, read_invariants
 from .issues import Place, Problems, nearest
 from .order import Step, dependence_order
 from .rules import Rule, RuleReader
-from .source import Mapping_, Node, Scalar, Sequence_, Text, read_text
+from .source import Mapping_, Node, Scalar, Sequence_, read_text
 from .terms import Variable
 
 if TYPE_CHECKING:
@@ -187,6 +187,10 @@ _TOP = {
 }
 
 
+_NO_COMPOSITION = Composition(1, 1, 0, 0, 0, -1, TIMES[0], TIMES[0], -1, frozenset())
+"""Stands in while reading goes on, so that other problems are found too."""
+
+
 class _Assembly:
     """One load: files in, a knowledge base out, problems noted on the way."""
 
@@ -268,8 +272,11 @@ class _Assembly:
 
     def _composition(self, pack: Fields, words: Vocabulary, select: SelectorReader) -> Composition:
         node = pack.get("composition")
-        f = Fields(node or Mapping_(Text("pack.yaml"), -1, -1, 1, "composition"),
-                   "the composition of pack.yaml", self.problems,
+        if node is None:
+            if pack.node is not None:
+                self.problems.add("KB003", "pack.yaml lacks 'composition'", pack.place)
+            return _NO_COMPOSITION
+        f = Fields(node, "the composition of pack.yaml", self.problems,
                    ("places", "places_per_line", "entry", "stranger", "overlap", "horizon",
                     "horizon_unknown", "latest_immediate", "raising", "never_adds", "note"),
                    ("places", "places_per_line", "entry", "stranger", "overlap", "horizon"))
@@ -309,19 +316,26 @@ def _find_cuts(node: Node, cuts: dict[str, list[int]]) -> None:
         for key, value in node:
             if key.text in ("cases", "because", "indicators"):
                 continue
-            if isinstance(value, Scalar):
-                if value.plain and any(c.isdigit() for c in value.text):
-                    cuts.setdefault(key.text, []).extend(_bounds(value.text))
-            else:
+            for text in _phrases(value):
+                cuts.setdefault(key.text, []).extend(_bounds(text))
+            if not isinstance(value, Scalar):
                 _find_cuts(value, cuts)
 
 
+def _phrases(node: Node) -> Iterator[str]:
+    """The phrases a value may be, if it is about a number: itself, or each item of a list."""
+    items = node.items if isinstance(node, Sequence_) else (node,)
+    for item in items:
+        if isinstance(item, Scalar) and any(c.isdigit() for c in item.text):
+            text = " ".join(item.text.split()).removeprefix("not ")
+            yield from text[1:-1].split(",") if text.startswith("[") else (text,)
+
+
 def _bounds(text: str) -> list[int]:
-    text = text.removeprefix("not ")
-    if match := re.fullmatch(r"at least (\d+)", text):
-        return [int(match[1])]
-    if match := re.fullmatch(r"at most (\d+)", text):
-        return [int(match[1]) + 1]
-    if match := re.fullmatch(r"(?:between )?(\d+)(?: and (\d+))?", text):
-        return [int(match[1]), int(match[2] or match[1]) + 1]
-    return []
+    """Where a phrase cuts the numbers: at the first it allows, and after the last."""
+    match = re.fullmatch(r" *(at least |at most |between )?([\d_,]+)(?: and ([\d_,]+))? *", text)
+    if match is None:
+        return []
+    side, first, last = match.groups()
+    low, high = (int(re.sub("[_,]", "", x) or 0) for x in (first, last or first))
+    return [low] if side == "at least " else [high + 1] if side == "at most " else [low, high + 1]

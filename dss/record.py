@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,6 @@ from .assessment import Assessment, assess
 from .issues import InvalidInput
 from .kb import KnowledgeBase
 from .situation import load_situation
-from .version import __version__
 
 SCHEMA = "dss/record/1"
 MOST_DIFFERENCES = 20
@@ -82,33 +82,45 @@ def replay(kb: KnowledgeBase, data: bytes) -> Replay:
     try:
         body = json.loads(data.decode("ascii"))
         seal = body.pop("seal")
-        profile = base64.b64decode(body["profile"]["bytes"], validate=True)
-        name, weights = body["profile"]["name"], body["weights"]
-        version, kb_was = body["engine"], body["kb"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        profile = _profile(body)
+        faults = tuple(_faults(data, body, seal, profile))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Replay(("this is not a record, or it is damaged beyond reading",), (), (), None)
-    faults = tuple(_faults(data, body, seal, profile))
     if faults:
         return Replay(faults, (), (), None)
+    changed = list(_surroundings(kb, body["kb"]))
     try:
-        situation = load_situation(kb, profile, name=name)
-        again = assess(kb, situation.weighted(weights))
+        situation = load_situation(kb, profile, name=body["profile"]["name"])
     except InvalidInput as error:
         said = tuple(f"the profile is no longer valid: {i.message}" for i in error.issues)
-        return Replay((), (), said, None)
-    changed = []
-    if kb_was["digest"] != kb.digest:
-        changed.append(f"the knowledge base has changed: {kb_was['id']} {kb_was['version']} "
-                       f"({kb_was['digest'][:12]}) then, {kb.id} {kb.version} ({kb.digest[:12]}) now")
-    for part, then in version.items():
-        if again.engine.get(part) != then:
-            changed.append(f"the version of {part} has changed: {then} then, {again.engine.get(part)} now")
-    now = json.loads(record(again))
-    now.pop("seal")
-    skip = ("kb", "engine")
-    differences = tuple(_differences({k: v for k, v in body.items() if k not in skip},
-                                     {k: v for k, v in now.items() if k not in skip}, ""))
-    return Replay((), tuple(changed), differences, again)
+        return Replay((), tuple(changed), said, None)
+    unknown = sorted(set(body["weights"]) - set(kb.principles))
+    if unknown:
+        said = tuple(f"there is no longer a principle '{p}'" for p in unknown)
+        return Replay((), tuple(changed), said, None)
+    again = assess(kb, situation.weighted(body["weights"]))
+    for part in sorted({*body["engine"], *again.engine}):
+        then, now = body["engine"].get(part, "none"), again.engine.get(part, "none")
+        if then != now:
+            changed.append(f"the version of {part} has changed: {then} then, {now} now")
+    return Replay((), tuple(changed), tuple(_differences(body, json.loads(record(again)), "")), again)
+
+
+def _profile(body: dict[str, Any]) -> bytes:
+    """The profile's bytes; raises ValueError for a body that lacks what every record has."""
+    parts = (body["profile"]["name"], body["profile"]["bytes"], body["kb"]["id"], body["kb"]["version"],
+             body["kb"]["digest"], *body["engine"].values(), *body["weights"])
+    weights = body["weights"].values()
+    if not all(isinstance(p, str) for p in parts) or not all(
+            type(w) is int and 0 <= w <= 500 for w in weights):
+        raise ValueError("not a record")
+    return base64.b64decode(body["profile"]["bytes"], validate=True)
+
+
+def _surroundings(kb: KnowledgeBase, then: dict[str, str]) -> Iterator[str]:
+    if then["digest"] != kb.digest:
+        yield (f"the knowledge base has changed: {then['id']} {then['version']} ({then['digest'][:12]}) "
+               f"then, {kb.id} {kb.version} ({kb.digest[:12]}) now")
 
 
 def _faults(data: bytes, body: dict[str, Any], seal: object, profile: bytes) -> Iterator[str]:
@@ -126,7 +138,7 @@ def _differences(then: Any, now: Any, path: str) -> Iterator[str]:
     """Where two results differ, by path."""
     if isinstance(then, dict) and isinstance(now, dict):
         for key in sorted({*then, *now}):
-            if path == "result" and key in ("kb", "engine"):
+            if path in ("", "result") and key in ("kb", "engine", "seal"):
                 continue
             inner = f"{path}.{key}" if path else key
             if key not in then or key not in now:
@@ -147,9 +159,13 @@ def _short(value: Any) -> str:
 
 def write_record(a: Assessment, path: Path) -> None:
     """Write the record beside its final place and move it there, so that it is whole or absent."""
-    temporary = path.with_name(f".{path.name}.{__version__}.part")
+    data = record(a)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(record(a))
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

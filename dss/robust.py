@@ -78,10 +78,11 @@ def completions(a: Assessment, most: int = QUICK_SAMPLE,
 
 def robustness(a: Assessment, progress: Callable[[int], None] | None = None) -> Robustness:
     """All three tests; completions up to :data:`FULL_LIMIT`."""
-    return Robustness(completions(a, FULL_LIMIT, progress), _jittered(a), _dropped(a))
+    return Robustness(completions(a, FULL_LIMIT, progress), jittered(a), _dropped(a))
 
 
-def _jittered(a: Assessment) -> Shares:
+def jittered(a: Assessment) -> Shares:
+    """How often each posture comes first when every strength varies by up to half (seeded draws)."""
     rng = random.Random(_SEED)
     counts: dict[str, int] = {}
     for _ in range(JITTERS):

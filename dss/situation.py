@@ -201,9 +201,11 @@ class _Reader:
                 what, hint = "is not an attribute", "'dss new' lists every attribute with its values"
                 near = nearest(name, [*known, *KEYS])
                 if at is not None:
-                    what, hint, near = "is derived, not asked", "leave it out: it follows from the answers", ""
+                    what, near = "is derived, not asked", ""
+                    hint = "leave it out: it follows from the answers"
                 elif name in self.kb.partner.position:
-                    what, hint, near = "is asked of each partner", "write it beside a name under 'partners:'", ""
+                    what, near = "is asked of each partner", ""
+                    hint = "write it beside a name under 'partners:'"
                 self.problems.add("PR011", f"'{name}' {what}", key.place, near, hint)
                 return
             fact = self._fact(at, self.kb.variables[at], value)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from .assessment import Assessment, assess
 from .issues import Place, Problems, nearest
 from .kb import KnowledgeBase
-from .situation import Fact, Situation, read_value, written
-from .source import read_text
-from .terms import Variable
+from .situation import Situation, read_situation
+from .source import Mapping_, Scalar, from_python, read_text
+from .weigh import AVAILABLE, POINTLESS
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,25 @@ class WhatIf:
         return [m for m in self.before.advice.mixes[0].actions if m not in self.after.advice.mixes[0].actions]
 
     @property
+    def permitted(self) -> list[str]:
+        """The actions that the change permits: nothing bars them any more and their needs are met."""
+        return [x for x in self.before.kb.actions if _free(self.after, x) and not _free(self.before, x)]
+
+    @property
+    def barred(self) -> list[str]:
+        """The actions that are no longer permitted after it."""
+        return [x for x in self.before.kb.actions if _free(self.before, x) and not _free(self.after, x)]
+
+    @property
     def scores(self) -> list[tuple[str, int, int]]:
         """Actions and postures whose score changed, the largest change first: (id, before, after)."""
         x, y = self.before.advice.weighing.scores, self.after.advice.weighing.scores
         moved = [(t, x.get(t, 0), y.get(t, 0)) for t in {**x, **y} if x.get(t, 0) != y.get(t, 0)]
         return sorted(moved, key=lambda m: (-abs(m[2] - m[1]), m[0]))
+
+
+def _free(a: Assessment, action: str) -> bool:
+    return a.advice.weighing.standing[action].status in (AVAILABLE, POINTLESS)
 
 
 def what_if(before: Assessment, changes: Mapping[str, object] | Sequence[str]) -> WhatIf:
@@ -73,39 +87,49 @@ def change(
 ) -> Situation:
     """The situation with some answers replaced; raises :class:`~dss.issues.InvalidInput`."""
     problems = Problems()
-    pairs = [(k, f"{v}") for k, v in changes.items()] if isinstance(changes, Mapping) else [
-        _split(text, problems) for text in changes]
+    entries = [entry for text in changes if (entry := _from_text(kb, text, problems))] if not isinstance(
+        changes, Mapping) else _from_mapping(kb, changes, problems)
     facts = {f.at: f for f in situation.facts}
     masks = list(situation.masks)
-    for name, text in pairs:
-        variable = _variable(kb, name, text, problems)
-        if variable is None:
-            continue
-        node = read_text(f"{name}={text}", text.encode() or b"''", problems)
-        mask = read_value(variable, node, problems) if node is not None else None
-        if mask is not None and node is not None:
-            at = kb.at(name)
-            facts[at] = Fact(at, mask, written(node))
-            masks[at] = mask
+    for entry in entries:
+        part = read_situation(kb, entry, entry.text_of.name, b"", problems)
+        for fact in part.facts if part is not None else ():
+            facts[fact.at] = fact
+            masks[fact.at] = kb.variables[fact.at].full if fact.too_weak else fact.mask
     problems.raise_if_any()
     return replace(situation, facts=tuple(facts[at] for at in sorted(facts)), masks=tuple(masks),
                    changed=True)
 
 
-def _split(text: str, problems: Problems) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
+def _from_mapping(kb: KnowledgeBase, changes: Mapping[str, object], problems: Problems) -> list[Mapping_]:
+    node = from_python("<change>", changes, problems)
+    if not isinstance(node, Mapping_):
+        return []
+    unknown = [key for key, _ in node if not _known(kb, key.text, "<change>", problems)]
+    return [] if unknown else [node]
+
+
+def _from_text(kb: KnowledgeBase, text: str, problems: Problems) -> Mapping_ | None:
+    """'attribute=value' as a profile of one line."""
+    name, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not name:
         problems.add("PR040", f"'{text}' is not a change", Place("<change>"), "write attribute=value")
-        return "", ""
-    return name.strip(), value.strip()
+        return None
+    if not _known(kb, name, text, problems):
+        return None
+    node = read_text(text, value.encode() or b"''", problems)
+    if node is None:
+        return None
+    key = Scalar(node.text_of, node.line, node.column, len(name), name, name)
+    return Mapping_(node.text_of, node.line, node.column, 1, "", ((key, node),))
 
 
-def _variable(kb: KnowledgeBase, name: str, text: str, problems: Problems) -> Variable | None:
+def _known(kb: KnowledgeBase, name: str, label: str, problems: Problems) -> bool:
+    """Whether an attribute has that name; notes the problem when not."""
     at = kb.words.position.get(name, -1)
     if 0 <= at < kb.attributes:
-        return kb.variables[at]
-    if name:
-        what = "is derived from other answers; change those" if at >= 0 else "is not an attribute"
-        problems.add("PR011", f"'{name}' {what}", Place(f"{name}={text}"),
-                     nearest(name, [v.id for v in kb.variables[: kb.attributes]]))
-    return None
+        return True
+    what = "is derived from other answers; change those" if at >= 0 else "is not an attribute"
+    problems.add("PR011", f"'{name}' {what}", Place(label),
+                 nearest(name, [v.id for v in kb.variables[: kb.attributes]]))
+    return False

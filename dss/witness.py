@@ -141,6 +141,17 @@ class Searcher:
                 del narrowed[at]
         return Witness(narrowed, inference)
 
+    def settled(self, goal: Goal, witness: Witness) -> Witness:
+        """The witness with a single value for every fact for which one does."""
+        inference, narrowed = witness.inference, dict(witness.narrowed)
+        for at, mask in witness.narrowed.items():
+            for atom in bits(mask & self.kb.variables[at].proper)[:16] if mask & (mask - 1) else ():
+                tried = reevaluate(self.kb, inference, {at: 1 << atom})
+                if goal.verdict(tried) == ESTABLISHED:
+                    inference, narrowed[at] = tried, 1 << atom
+                    break
+        return Witness(narrowed, inference)
+
     # --- what a goal hangs on
 
     def _rule_splits(self, i: int, inference: Inference) -> Iterator[Split]:

@@ -26,6 +26,8 @@ def _spoken(kb: KnowledgeBase, words: Vocabulary, tree: Tree, negated: bool) -> 
         return _phrase(kb, words, tree, negated)
     if isinstance(tree, NotOf):
         return _spoken(kb, words, tree.part, not negated)
+    if len(tree.parts) == 1:
+        return _spoken(kb, words, tree.parts[0], negated)
     both = isinstance(tree, AllOf) != negated
     parts = list(dict.fromkeys(_within(kb, words, part, negated, both) for part in tree.parts))
     if not parts:
@@ -113,7 +115,7 @@ def _set(variable: Variable, allowed: int, text: str, negated: bool) -> str:
     found = _SET_PHRASE.fullmatch(text)
     if found is None:
         if not text:
-            return variable.say(allowed)
+            return f"{title}: {variable.say(allowed)}"
         return f"not {variable.say(1)}" if negated and text == "none" else f"{title}: {_plain(text)}"
     verb, how, rest = found.groups()
     named = [variable.words[variable.values.index(n.strip())] for n in rest.strip("[]").split(",")]

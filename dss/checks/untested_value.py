@@ -1,21 +1,26 @@
 """A value that nothing tests
 
-What it finds: a value of a choice, or an element of a set, that no condition and no
-scorecard tells from the others; and a scale or number none of whose values are told apart.
-On a scale, neighbours may be alike: the steps are there for the person who answers.
+What it finds: an element of a set, or a value of a choice, that no condition names and no
+scorecard gives points for; and a scale or number none of whose values are told apart. On a
+scale, neighbours may be alike: the steps are there for the person who answers.
 
 Why it matters: the question asks for a distinction that the advice then ignores.
 
-How to mend it: let a rule read it, or unite it with a neighbour.
+How to mend it: let a rule read it, or unite it with another value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from ..advice import distinguished
-from ..source import Mapping_, Node
+from ..conditions import Tree
+from ..issues import Place
+from ..kb import KnowledgeBase
+from ..source import Mapping_
 from ..terms import Variable
+from ..trace import phrases
 from ..written import Entry
 from . import Flaw, Study, flaw
 
@@ -25,34 +30,53 @@ CODE = "KB108"
 def check(study: Study) -> Iterator[Flaw]:
     """Each value that is never told from any other."""
     cells = distinguished(study.kb)
+    named = _named(study.kb)
     for entry in study.written.of("attribute"):
         at = study.kb.at(entry.id)
         if cells[at]:
-            for value in untested(study.kb.variables[at], cells[at]):
-                yield flaw(CODE, f"nothing tells the value '{value}' of '{entry.id}' from the others",
-                           place_of_value(entry, value), "let a rule read it, or unite it with another value")
+            for value in _untested(study.kb.variables[at], cells[at], named.get(at, set())):
+                yield flaw(CODE, f"nothing tests the value '{value}' of '{entry.id}'", _place(entry, value),
+                           "let a rule read it, or unite it with another value")
 
 
-def untested(variable: Variable, cells: Sequence[object]) -> list[str]:
-    """The values of a variable that its atoms' signatures never tell apart."""
+def _untested(variable: Variable, cells: Sequence[object], named: set[str]) -> list[str]:
+    """The values of a variable that its atoms' signatures never tell from all others."""
     if variable.kind == "set":
         return [value for i, value in enumerate(variable.values)
                 if all(cells[atom] == cells[atom | 1 << i] for atom in range(variable.size))]
-    if variable.kind != "choice":
-        return [] if len(set(cells)) > 1 else list(variable.values[:1])
-    shared: Mapping[object, list[str]] = {}
-    groups: dict[object, list[str]] = dict(shared)
-    for value, cell in zip(variable.values, cells, strict=True):
-        groups.setdefault(cell, []).append(value)
-    return [value for alike in groups.values() if len(alike) > 2 for value in alike] if len(groups) < 2 else []
+    if variable.kind == "choice":
+        return [value for i, value in enumerate(variable.values)
+                if cells.count(cells[i]) > 1 and value not in named]
+    return [] if len(set(cells)) > 1 else list(variable.values[:1])
 
 
-def place_of_value(entry: Entry, value: str) -> object:
+def trees(kb: KnowledgeBase) -> Iterator[Tree]:
+    """Every condition as written."""
+    for rule in kb.rules.values():
+        yield from (rule.when_tree, rule.unless_tree)
+    for action in kb.actions.values():
+        yield from (action.needs_tree, action.pointless_tree)
+    for finding in kb.findings.values():
+        yield from (p.tree for p in (finding.scorecard.parts if finding.scorecard else ()) if p.tree is not None)
+
+
+def _named(kb: KnowledgeBase) -> dict[int, set[str]]:
+    """The words that phrases on each variable use, and the values that scorecards give points for."""
+    found: dict[int, set[str]] = {}
+    for tree in trees(kb):
+        for phrase in phrases(tree):
+            found.setdefault(phrase.variable, set()).update(re.findall(r"[a-z0-9-]+", phrase.text))
+    for finding in kb.findings.values():
+        for part in finding.scorecard.parts if finding.scorecard else ():
+            if part.tree is None:
+                worth = {v for v, n in zip(kb.variables[part.of].values, part.points, strict=False) if n}
+                found.setdefault(part.of, set()).update(worth)
+    return found
+
+
+def _place(entry: Entry, value: str) -> Place:
     """Where a value is written; the attribute's place when its values are shared."""
-    return _key(entry.get("values"), value) or entry.place
-
-
-def _key(node: Node | None, name: str) -> object:
-    if isinstance(node, Mapping_):
-        return next((key.place for key, _ in node if key.text == name), None)
-    return None
+    values = entry.get("values")
+    if isinstance(values, Mapping_):
+        return next((key.place for key, _ in values if key.text == value), entry.place)
+    return entry.place

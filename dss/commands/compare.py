@@ -17,7 +17,7 @@ def command(profiles: tuple[str, ...], fmt: str, color: str, kb_folder: str | No
     from ..assessment import assess
     from ..compare import courses
     from ..kb import load_kb
-    from ..render.explain_page import compare_page
+    from ..render.compare_page import compare_page
     from ..views import compare_data
 
     kb = load_kb(kb_folder, drafts=draft)

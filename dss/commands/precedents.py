@@ -19,12 +19,12 @@ def command(profile: str, most: int, fmt: str, color: str, kb_folder: str | None
 
     Nearness is Gower's similarity. Precedents never change a score.
     """
-    from ..contract import precedent_data
     from ..kb import load_kb
     from ..precedents import nearest_precedents
     from ..render.precedents_page import render
+    from ..views import precedents_data
 
     kb = load_kb(kb_folder, drafts=draft)
     situation = read_profile(kb, profile)
-    found = [precedent_data(kb, x, situation.masks) for x in nearest_precedents(kb, situation.masks, most)]
+    found = precedents_data(kb, nearest_precedents(kb, situation.masks, most), situation.masks)
     emit(found, fmt, lambda: render(situation.title, found, page_for(color)))

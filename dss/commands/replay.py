@@ -32,8 +32,11 @@ def command(record: str, kb_folder: str | None, draft: bool) -> int:
         click.echo("Reproduced byte for byte. The seal detects corruption; it cannot detect forgery.")
         return 0
     if not found.faults:
-        click.echo(f"{len(found.differences)} differences in the result." if found.differences
+        count = len(found.differences)
+        click.echo(f"{count} {'difference' if count == 1 else 'differences'} in the result." if count
                    else "The result itself is the same.")
         for said in found.differences[:MOST_DIFFERENCES]:
             click.echo(f"  {said}")
+        if len(found.differences) > MOST_DIFFERENCES:
+            click.echo(f"  and {len(found.differences) - MOST_DIFFERENCES} more")
     return 1

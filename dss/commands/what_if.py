@@ -22,7 +22,7 @@ def command(profile: str, changes: tuple[str, ...], fmt: str, color: str, kb_fol
     """
     from ..assessment import assess
     from ..kb import load_kb
-    from ..render.explain_page import what_if_page
+    from ..render.what_if_page import what_if_page
     from ..views import what_if_data
     from ..whatif import what_if
 

@@ -1,4 +1,4 @@
-"""Pages of text for why, why-not, what-if and compare: prose first, for people who decide."""
+"""Pages of text for why and why-not: prose first, for people who decide."""
 
 from __future__ import annotations
 
@@ -6,60 +6,82 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import Page
-from .layout import Sheet, signed
+from .layout import Sheet
 from .text import citation
 
 Data = dict[str, Any]
-_SHOWN_CHANGES, _SHOWN_SCORES, _SHOWN_RULES = 6, 10, 8
-_WHO = {"stated": "your answer", "partners": "your partner list", "presumed": "presumed", "open": "open"}
+_SHOWN_CHANGES, _SHOWN_WAYS = 6, 3
+_SUPPLIED = {"stated": "What you report", "partners": "What follows from your partner list",
+             "presumed": "What is only presumed", "open": "What is open"}
+_TOLD = {"stated": "you report: ", "partners": "your partner list: ", "presumed": "presumed: ",
+         "open": "open: "}
 
 
 def why_page(data: Data, page: Page, *, tree: bool) -> str:
     """Why an action, posture or finding is as it is."""
     sheet = Sheet(page)
     proof = data["proof"]
-    sheet.title(_sentence(proof["text"]))
+    sheet.title(f"Why: {data['name']}")
+    sheet.strong(sentence(proof["text"]))
     if proof["note"]:
-        sheet.text(_sentence(proof["note"]), first="Purpose: ", hanging=2)
+        sheet.text(sentence(proof["note"]), first="Purpose: ", hanging=2)
     sheet.blank()
     if tree:
+        told: set[str] = set()
         for part in proof["because"]:
-            _tree(sheet, part, 0)
+            _tree(sheet, part, 0, told)
         return str(sheet)
     for part in proof["because"]:
-        _prose(sheet, part)
-    facts = list(dict.fromkeys(_facts(proof)))
-    if facts:
-        sheet.heading("It rests on")
-        for fact in facts:
-            sheet.bullet(fact)
+        sheet.bullet(_statement(part), 0)
+    _supplied(sheet, proof)
     sheet.blank()
     sheet.text("--tree shows the whole proof, step by step.")
     return str(sheet)
 
 
-def _prose(sheet: Sheet, part: Data) -> None:
+def _statement(part: Data) -> str:
+    """A statement in a sentence or two, with its citation."""
+    text = part["text"]
+    if part["role"]:
+        said = text[len(part["role"]) + 2 :]
+        text = f"{capital(part['role'])}: {sentence(part['note'])} {capital(said)}"
     cited = f" [{citation(part['source'])}]" if part["source"] else ""
-    title = f"{part['note']}. " if part["kind"] == "rule" and part["note"] else ""
-    sheet.bullet(f"{title}{_sentence(part['text'])}{cited}", 0)
+    return sentence(text) + cited
 
 
-def _facts(proof: Data) -> Iterator[str]:
-    for part in proof["because"]:
-        if part["kind"] in _WHO:
+def _supplied(sheet: Sheet, proof: Data) -> None:
+    """The facts at the bottom of a proof, by who supplied them, each once."""
+    found: dict[str, list[str]] = {}
+    for part in _leaves(proof):
+        if part["kind"] in _SUPPLIED:
             note = f" ({part['note']})" if part["note"] else ""
-            yield f"{part['text']}{note}" if part["kind"] == "stated" else (
-                f"{part['text']}{note} [{_WHO[part['kind']]}]")
-        yield from _facts(part)
+            found.setdefault(part["kind"], []).append(f"{part['text']}{note}")
+    for kind, title in _SUPPLIED.items():
+        if kind in found:
+            sheet.heading(title)
+            for fact in dict.fromkeys(found[kind]):
+                sheet.bullet(fact)
 
 
-def _tree(sheet: Sheet, part: Data, depth: int) -> None:
-    cited = f" [{citation(part['source'])}]" if part["source"] else ""
-    who = f" ({_WHO[part['kind']]})" if part["kind"] in ("presumed", "open") else ""
-    note = f" ({part['note']})" if part["note"] else ""
-    sheet.text(f"{part['text']}{who}{note}{cited}", min(2 * depth, 20), 2, "- ")
+def _leaves(proof: Data) -> Iterator[Data]:
+    for part in proof["because"]:
+        if not part["because"]:
+            yield part
+        yield from _leaves(part)
+
+
+def _tree(sheet: Sheet, part: Data, depth: int, told: set[str]) -> None:
+    text = _statement(part) if part["role"] else _TOLD.get(part["kind"], "") + part["text"]
+    cited = f" [{citation(part['source'])}]" if part["source"] and not part["role"] else ""
+    note = f" ({part['note']})" if part["note"] and not part["role"] else ""
+    indent, known = min(2 * depth, sheet.width // 4), f"{part['kind']} {part['id'] or part['text']}"
+    if known in told:
+        sheet.text(f"{capital(text)}{' (as shown above)' if part['because'] else ''}", indent, 2, "- ")
+        return
+    told.add(known)
+    sheet.text(f"{capital(text)}{note}{cited}", indent, 2, "- ")
     for inner in part["because"]:
-        _tree(sheet, inner, depth + 1)
+        _tree(sheet, inner, depth + 1, told)
 
 
 _REASONS = {
@@ -68,8 +90,8 @@ _REASONS = {
     "barred-until": "It is barred until more is known: ignorance never unlocks it.",
     "needs-unmet": "What it needs is not there.",
     "pointless": "It is already in place, or to no purpose here.",
-    "too-few-points": "Too little speaks for it.",
-    "left-out": "It was weighed and left out when the mix was composed.",
+    "too-few-points": "It may be taken, but too little speaks for it.",
+    "left-out": "It may be taken, but it was left out when the mix was composed.",
 }
 
 
@@ -80,123 +102,116 @@ def why_not_page(data: Data, page: Page) -> str:
     sheet.strong(_REASONS[data["reason"]])
     if data["reason"] == "chosen":
         return str(sheet)
+    if data["step"]:
+        sheet.text(sentence(data["step"]), 0, 2)
     for rule in data["rules"]:
-        sheet.bullet(f"{rule['title']}. {rule['text']} [{citation(rule['source'])}]", 0)
+        _bar(sheet, rule)
     if data["open_facts"]:
-        sheet.text("To be answered first:")
+        sheet.heading("What has to be found out first")
         for fact in data["open_facts"]:
             sheet.bullet(f"{fact['question']} ({fact['attribute']})")
+    _unmet(sheet, data)
+    if data["reason"] in ("too-few-points", "left-out"):
+        _points(sheet, data)
+    _outlook(sheet, data)
+    return str(sheet)
+
+
+def _bar(sheet: Sheet, rule: Data) -> None:
+    sheet.bullet(f"{sentence(rule['title'])} {rule['text']} [{citation(rule['source'])}]", 0)
+    ways = rule["lifted_by"]
+    lifted = f"This bar would fall given: {'; or given: '.join(ways)}." if ways else "Nothing lifts this bar."
+    sheet.text(lifted, 2)
+
+
+def _unmet(sheet: Sheet, data: Data) -> None:
+    if not data["unmet"]:
+        return
+    if data["reason"] == "pointless":
+        sheet.text(sentence(data["unmet"][0]["text"]), 0, 2, "What makes it so: ")
+        return
+    sheet.heading("What it would need")
     for need in data["unmet"]:
-        lead = "In its way: " if data["reason"] == "pointless" else "It needs: "
-        sheet.text(f"{need}.", 0, 2, lead)
-    if data["step"]:
-        sheet.text(f"{data['step']}.", 0, 2, "When the mix was composed: ")
-    elif data["reason"] == "too-few-points":
-        sheet.text(f"It has {data['points']} points on your answers.")
-    _changes(sheet, "It would be in the mix if it were true that", data["enter"])
+        now = f" (now: {need['now']})" if need["now"] else ""
+        sheet.bullet(f"{need['text']}{now}")
+        for way in need["ways"][:_SHOWN_WAYS]:
+            sheet.text(f"{way}.", 6, 2, "this would follow from: ")
+        more = len(need["ways"]) - _SHOWN_WAYS
+        if more > 0:
+            sheet.text(f"or in {more} more {plural('way', more)}.", 6)
+
+
+def _points(sheet: Sheet, data: Data) -> None:
+    sheet.text(f"It has {count(data['points'], 'point')}; in this posture it would need "
+               f"{count(data['needed'], 'point')}.")
+    for rule in data["speaking"]:
+        side = "against" if rule["points"].startswith("-") else "for"
+        worth = count(rule["points"].lstrip("-"), "point")
+        sheet.bullet(f"Speaks {side} it ({worth}): {sentence(rule['title'])} {rule['text']} "
+                     f"[{citation(rule['source'])}]", 0)
+    if not data["speaking"]:
+        sheet.text("No rule speaks for it or against it on what you report.")
+
+
+def _outlook(sheet: Sheet, data: Data) -> None:
+    """What would have to be true: suppositions about the world, never advice on what to say of it."""
+    searched = data["searched"]
+    if searched["hopeless"]:
+        sheet.blank()
+        sheet.text("No change of the facts would put it in the mix, or permit it.")
+        return
+    _changes(sheet, "It would be in the mix if it were true that there was", data["enter"])
     if not data["enter"]:
-        searched = data["searched"]
-        sheet.heading("What would put it in the mix")
-        sheet.text(f"No change of a single answer would ({searched['single']} tried), nor any of the "
-                   f"{searched['pairs']} pairs of answers tried, of {searched['pairs_in_all']} in all.")
+        sheet.heading("Whether it could enter the mix")
+        sheet.text(_tried(searched))
     if not data["enter"] or data["reason"] in ("forbidden", "barred-until"):
-        _changes(sheet, "It would at least be permitted if it were true that", data["permit"])
+        _changes(sheet, "It would at least be permitted if it were true that there was", data["permit"])
     sheet.blank()
     sheet.text("These are suppositions about the world. They say what would have to be so in fact, not what "
                "to report.")
-    return str(sheet)
+
+
+def _tried(searched: Data) -> str:
+    singles, pairs, total = searched["single"], searched["pairs"], searched["pairs_in_all"]
+    said = f"No change of a single fact would bring it in: all {singles:,} were tried."
+    if pairs == total:
+        return f"{said} Nor would any change of two facts: all {total:,} were tried." if total else said
+    if not pairs:
+        return f"{said} Changes of two facts were not tried."
+    seconds = count(f"{searched['seconds']:g}", "second")
+    return (f"{said} Nor would any of the {pairs:,} changes of two facts, of {total:,}, that could be "
+            f"tried in {seconds}; --seconds allows more.")
 
 
 def _changes(sheet: Sheet, lead: str, found: Sequence[Data]) -> None:
     if not found:
         return
-    sheet.heading(lead)
+    sheet.blank()
+    sheet.strong(f"{lead}:")
     for change in found[:_SHOWN_CHANGES]:
-        answers = " and ".join(f"{x['title'][:1].lower()}{x['title'][1:]}: {x['says']}" for x in change["answers"])
+        answers = ", and ".join(x["says"] for x in change["answers"])
         sheet.bullet(f"{answers} (the posture would then be '{change['posture']}')")
-    if len(found) > _SHOWN_CHANGES:
-        sheet.text(f"and {len(found) - _SHOWN_CHANGES} more ways of the same size.", 2)
+    more = len(found) - _SHOWN_CHANGES
+    if more > 0:
+        sheet.text(f"and {more} more {plural('way', more)} of the same size.", 2)
 
 
-def what_if_page(data: Data, page: Page) -> str:
-    """Before and after a change of answers."""
-    sheet = Sheet(page)
-    sheet.title(f"What if: {data['title']}")
-    for c in data["changed"]:
-        sheet.bullet(f"{c['title']}: '{c['from']}' becomes '{c['to']}'", 0)
-    if not data["changed"]:
-        sheet.text("No answer is changed by this.")
-    before, after = data["before"], data["after"]
-    sheet.heading("Before and after")
-    sheet.table(["", "Before", "After"], [
-        ["Posture", before["title"], after["title"]],
-        ["Status", before["status"].replace("-", " "), after["status"].replace("-", " ")],
-        ["Hard power", f"{before['hard_share']} %", f"{after['hard_share']} %"],
-        ["Escalation", signed(before["escalation"]), signed(after["escalation"])],
-    ], [20, 40, 40])
-    for title, rows in (("Comes into the mix", data["entered"]), ("Falls out of the mix", data["left"])):
-        if rows:
-            sheet.heading(title)
-            for row in rows:
-                sheet.bullet(row["title"])
-    if data["findings"]:
-        sheet.heading("Findings that change")
-        sheet.table(["Finding", "Before", "After"],
-                    [[f["title"], f["from"], f["to"]] for f in data["findings"]], [30, 35, 35])
-    if data["scores"]:
-        sheet.heading("Scores that change most")
-        sheet.table(["Action or posture", "Before", "After"],
-                    [[s["title"], s["from"], s["to"]] for s in data["scores"][:_SHOWN_SCORES]], [60, 20, 20])
-    for title, rules in (("Reasons that now hold", data["began"]), ("Reasons that no longer hold", data["ceased"])):
-        if rules:
-            sheet.heading(title)
-            for rule in rules[:_SHOWN_RULES]:
-                sheet.bullet(f"{rule['title']} [{citation(rule['source'])}]")
-            if len(rules) > _SHOWN_RULES:
-                sheet.text(f"and {len(rules) - _SHOWN_RULES} more.", 2)
-    return str(sheet)
+def count(number: str, noun: str) -> str:
+    """'1 point', '2 points'."""
+    return f"{number} {noun}" if number in ("1", "-1") else f"{number} {noun}s"
 
 
-def compare_page(data: Data, page: Page) -> str:
-    """Courses of action side by side; as many columns as fit, the rest below."""
-    sheet = Sheet(page)
-    sheet.title("Courses of action compared")
-    courses = data["courses"]
-    for c in courses:
-        sheet.bullet(f"{c['label']}: {c['posture']} ({c['title']})", 0)
-    fit = max(1, (sheet.width - 24) // 14)
-    for start in range(0, len(courses), fit):
-        shown = courses[start : start + fit]
-        sheet.blank()
-        sheet.table(["", *(c["label"] for c in shown)], _rows(data, shown), [30, *([14] * len(shown))])
-    for c in courses:
-        sheet.heading(f"{c['label']}: {c['posture']}")
-        sheet.text("; ".join(c["actions"]) + ".", 2)
-    return str(sheet)
+def plural(noun: str, number: int) -> str:
+    """A noun in the number that is meant."""
+    return noun if number == 1 else noun + "s"
 
 
-def _rows(data: Data, courses: Sequence[Data]) -> list[list[str]]:
-    def row(title: str, values: Iterator[object]) -> list[str]:
-        return [title, *(str(v) for v in values)]
-
-    rows = [
-        row("Posture", (c["posture"] for c in courses)),
-        row("Score", (c["score"] for c in courses)),
-        row("Hard power, %", (c["hard_share"] for c in courses)),
-        row("Escalation", (signed(c["escalation"]) for c in courses)),
-        row("Least reversible act", (c["reversibility"] for c in courses)),
-        row("Longest immediate lead", (c["lead_time"] for c in courses)),
-        row(data["exposure"] or "Exposure", (f"{c['exposed']} points, {c['warnings']} cautions" for c in courses)),
-        row("Acts needing partners", (len(c["partners"]) for c in courses)),
-        row("Answers that tip it", ("not tried" if c["tipping"] is None else c["tipping"] for c in courses)),
-    ]
-    for principle, title in data["principles"].items():
-        values = [c["principles"][principle] for c in courses]
-        if any(v != "0" for v in values):
-            rows.append(row(title, iter(values)))
-    return rows
+def capital(text: str) -> str:
+    """With a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+def sentence(text: str) -> str:
+    """With a capital letter first and a full stop last."""
+    text = capital(text)
     return text if text.endswith((".", "!", "?")) else text + "."

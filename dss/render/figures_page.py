@@ -108,7 +108,8 @@ def tornado(d: Data) -> Figure:
                  for name, tips in ranked for t in tips)
     return Figure("tornado", "Single answers that tip the advice",
                   f"The recommended posture now leads by {d['lead']:g} points. Each bar shows the lead after one "
-                  "answer changes; left of nought another posture comes first.", data,
+                  "answer changes: red where another posture would come first, blue where only a leading "
+                  "action changes.", data,
                   Table("Single answers that tip the advice", ("Fact", "Now", "If instead", "Lead", "Then"), rows,
                         frozenset({3}), (24, 18, 18, 8, 32)))
 

@@ -12,7 +12,7 @@ from .blocks_page import Figure
 from .layout import signed
 
 Data = Any
-_LABEL, _ROW, _CELL, _GLYPH = 268, 26, 38, 6.6
+_WIDTH, _LABEL, _ROW, _CELL, _GLYPH, _SMALL = 920, 268, 26, 40, 6.6, 5.8
 
 
 def picture(figure: Figure, ident: str) -> str:
@@ -57,7 +57,7 @@ def _matrix(data: Data) -> tuple[int, int, str]:
     out = []
     for i, title in enumerate(data["columns"]):
         x = _LABEL + _CELL * i + _CELL / 2
-        lines = wrap(title, 22)[:2]
+        lines = wrap(title, 24)[:2]
         spans = "".join(f'<tspan x="0" dy="{0 if n == 0 else 13}">{escape(t)}</tspan>' for n, t in enumerate(lines))
         shift = 4 - 6.5 * (len(lines) - 1)
         out.append(f'<text transform="translate({x + shift:g} {top - 8}) rotate(-90)" class="s">{spans}</text>')
@@ -84,7 +84,7 @@ def _square(x: float, y: float, points: float, most: float) -> str:
 
 
 def _bars(data: Data) -> tuple[int, int, str]:
-    width, room = 720, 720 - _LABEL - 60
+    width, room = _WIDTH, _WIDTH - _LABEL - 60
     lefts = [-sum(n for _, n in row["parts"] if n < 0) for row in data]
     rights = [sum(n for _, n in row["parts"] if n > 0) for row in data]
     left, right = max(lefts, default=0), max(rights, default=1)
@@ -99,15 +99,17 @@ def _bars(data: Data) -> tuple[int, int, str]:
             size = abs(points) * scale
             x = ends[0] if points > 0 else ends[1] - size
             shade = f' fill-opacity="{max(0.35, 1 - 0.2 * i):.2f}"' if points > 0 else ""
-            out.append(_rect(x + 1, y + 5, size - 2, _ROW - 10, "for" if points > 0 else "against",
+            out.append(_rect(x + 1, y + 4, size - 2, _ROW - 8, "for" if points > 0 else "against",
                              f' rx="2"{shade}', f"{name} {points:+g}"))
+            if len(name) * _SMALL + 14 < size:
+                out.append(_text(x + 8, y + 17, name, "s on" if points > 0 and i < 3 else "s"))
             ends[points < 0] = x + size if points > 0 else x
         out.append(_text(ends[0] + 8, y + 17, f"{row['total']:g}", "b"))
     return width, _ROW * len(data) + 2, "".join(out)
 
 
 def _balance(data: Data) -> tuple[int, int, str]:
-    width, left, span = 720, 20, 680
+    width, left, span = _WIDTH, 20, _WIDTH - 40
     at = left + span * data["share"] / 100
     low, high = left + span * data["low"] / 100, left + span * data["high"] / 100
     anchor = "start" if data["share"] < 8 else "end" if data["share"] > 92 else "middle"
@@ -123,10 +125,10 @@ def _balance(data: Data) -> tuple[int, int, str]:
 
 
 def _ladder(data: Data) -> tuple[int, int, str]:
-    width, y, out = 720, 0, []
+    width, y, out = _WIDTH, 0, []
     for rung in data:
         n = rung["rung"]
-        lines = wrap("; ".join(rung["titles"]), 88) or [""]
+        lines = wrap("; ".join(rung["titles"]), 112) or [""]
         height = 12 + 16 * len(lines)
         cls = "for" if n < 0 else "against" if n > 0 else "track"
         if rung["titles"]:
@@ -142,7 +144,7 @@ def _ladder(data: Data) -> tuple[int, int, str]:
 
 
 def _tornado(data: Data) -> tuple[int, int, str]:
-    width, left, right = 780, 292, 760
+    width, left, right = _WIDTH, 292, _WIDTH - 20
     leads = [a["lead"] for row in data["rows"] for a in row["answers"] if a["lead"] is not None]
     least, most = min([0, data["lead"], *leads]), max([0, data["lead"], *leads])
     least -= max(most - least, 1) * 0.22  # room for what cannot be taken at all
@@ -178,7 +180,11 @@ def _tornado_row(row: Data, y: float, x: Callable[[float | None], float], lead: 
                  "; ".join(f"{a['answer']}: {a['outcome']}" for a in row["answers"]))]
     out += [f'<circle cx="{at:g}" cy="{y + 10:g}" r="4" class="spot"/>' for at in spots]
     said = "; ".join(_unique(a for names in spots.values() for a in names))
-    out.append(_text(min(low, width - 300), y + 30, _short(f"if {said}", 70), "s"))
+    said = _short(f"if {said}", 84)
+    if len(said) * _SMALL + 320 < low:
+        out.append(_text(low - 10, y + 14, said, "s", "end"))
+    else:
+        out.append(_text(low, y + 30, said, "s"))
     return "".join(out)
 
 

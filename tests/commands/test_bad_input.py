@@ -22,7 +22,7 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "a duplicate key": (b"phase: dispute\nphase: dispute\n", "IN010 'phase' is given twice"),
     "an unknown key": (b"fase: dispute\n", "PR011 'fase' is not an attribute"),
     "a wrong value": (b"phase: disputed\n", "PR012 'phase' has no value 'disputed'"),
-    "a wrong type": (b"phase: [{is: dispute}]\n", "PR012 'phase' takes a phrase, not a mapping"),
+    "a wrong type": (b"phase: [{is: dispute}]\n", "PR012 a list of values holds values, not a mapping"),
     "an alias bomb": (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "IN006 YAML anchors and aliases"),
     "a tag": (b"phase: !!python/name:os.system dispute\n", "IN007 YAML tags such as"),
     "two documents": (b"phase: dispute\n---\nphase: dispute\n", "IN005 a second document begins here"),

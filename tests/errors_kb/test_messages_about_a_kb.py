@@ -89,7 +89,6 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     assert [i.code for i in caught.value.issues] == ["KB005"]
 
 
-@pytest.mark.xfail(strict=True, reason="kb.py names pack.yaml without its folder, and lists its keys one by one")
 @pytest.mark.parametrize("text", ["- id: tiny\n", "id: tiny\nversion: 0.1.0\ntitle: T\nlicence: MIT\n"])
 def test_a_pack_that_says_nothing_of_composition_is_answered_once(tmp_path: Path, text: str) -> None:
     folder = laid_over(HERE / "kbs" / "nothing", tmp_path / "kb")

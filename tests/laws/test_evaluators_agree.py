@@ -19,7 +19,6 @@ from dss.conditions import ESTABLISHED, OPEN, REFUTED
 from dss.engine import Engine
 from dss.evaluate import Inference, defeated, evaluate, evaluate_situation, fired, reevaluate, truth
 from dss.order import Step
-from dss.situation import Situation
 from dss.terms import bits
 
 
@@ -52,7 +51,9 @@ def test_experta_and_the_plain_evaluator_agree_on_2200_profiles(
 
 
 @given(st.data())
-def test_experta_and_the_plain_evaluator_agree_on_any_profile(mini: KnowledgeBase, data: st.DataObject) -> None:
+def test_experta_and_the_plain_evaluator_agree_on_any_profile(
+    mini: KnowledgeBase, data: st.DataObject
+) -> None:
     situation = load_situation(mini, data.draw(profiles(mini)))
     assert Engine.for_thread(mini).run(situation).inference == evaluate_situation(situation, mini)
 
@@ -137,13 +138,13 @@ def test_changing_answers_gives_what_a_fresh_evaluation_gives(any_kb: KnowledgeB
         situation = load_situation(any_kb, sample(any_kb, seed))
         base = evaluate_situation(situation, any_kb)
         for _ in range(5):
-            changes = some_changes(any_kb, situation, choose)
+            changes = some_changes(any_kb, choose)
             masks = [changes.get(at, mask) for at, mask in enumerate(situation.masks)]
             assert (reevaluate(any_kb, base, changes)
                     == evaluate(any_kb, masks, situation.partners)), f"seed {seed}"
 
 
-def some_changes(kb: KnowledgeBase, situation: Situation, choose: random.Random) -> dict[int, int]:
+def some_changes(kb: KnowledgeBase, choose: random.Random) -> dict[int, int]:
     """New masks for one to four attributes: a value, several, or nothing known."""
     out = {}
     for at in choose.sample(range(kb.attributes), choose.randint(1, 4)):
@@ -158,7 +159,7 @@ def test_changing_an_answer_and_back_gives_the_first_inference(any_kb: Knowledge
     for seed in range(60):
         situation = load_situation(any_kb, sample(any_kb, seed))
         base = evaluate_situation(situation, any_kb)
-        changes = some_changes(any_kb, situation, choose)
+        changes = some_changes(any_kb, choose)
         there = reevaluate(any_kb, base, changes)
         assert reevaluate(any_kb, there, {at: situation.masks[at] for at in changes}) == base
 

@@ -40,7 +40,8 @@ def subsets(items: Any) -> list[list[int]]:
 
 
 @pytest.mark.parametrize(("resolve", "concluded", "value"), [
-    ("highest", [1, 4, 2], 4), ("lowest", [4, 2], 2), ("highest", [], 2), ("lowest", [], 2), ("highest", [1], 1),
+    ("highest", [1, 4, 2], 4), ("lowest", [4, 2], 2), ("highest", [], 2), ("lowest", [], 2),
+    ("highest", [1], 1),
 ])
 def test_conclusions_that_differ_are_resolved_and_none_gives_otherwise(
     resolve: str, concluded: list[int], value: int
