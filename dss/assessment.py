@@ -110,11 +110,14 @@ class Assessment:
                             [self.kb.rules[r] for r in standing.rules]))
         return out
 
-    def as_data(self) -> dict[str, Any]:
-        """The JSON contract ``dss/assessment/1`` as plain data; the same input gives the same data."""
+    def as_data(self, *, extended: bool = True) -> dict[str, Any]:
+        """The JSON contract ``dss/assessment/1`` as plain data; the same input gives the same data.
+
+        Without ``extended`` the proofs, titles and bibliography that printed reports show are left out.
+        """
         from .contract import assessment_data
 
-        return assessment_data(self)
+        return assessment_data(self, extended=extended)
 
 
 def assess(kb: KnowledgeBase, source: Situation | Mapping[str, object] | str | Path) -> Assessment:

@@ -62,7 +62,7 @@ def smallest_changes(
     for flip in tried:
         _note(a, action, ((flip.at, flip.after),), flip.advice, enter, permit)
     done, total = (0, 0) if enter else _search_pairs(a, action, seconds, enter, permit)
-    lifted = a.advice.weighing.standing[action].status == AVAILABLE
+    lifted = a.advice.weighing.standing[action].status in (AVAILABLE, POINTLESS)
     return (_smallest(enter), () if lifted else _smallest(permit),
             Search(len(tried), done, total, seconds if total else 0.0))
 

@@ -35,14 +35,14 @@ def cite(a: Assessment, citations: tuple[Citation, ...]) -> list[dict[str, str]]
             for c in citations]
 
 
-def assessment_data(a: Assessment) -> dict[str, Any]:
-    """The whole contract."""
+def assessment_data(a: Assessment, *, extended: bool = True) -> dict[str, Any]:
+    """The contract; ``extended`` adds the proofs, titles and works that printed reports show."""
     kb, trace = a.kb, a.trace
     from .addenda import addenda, parts, works
     from .assessment import DISCLAIMER, SCHEMA
 
     tips = [t for t in a.tipping if t.kind != "mix"]
-    data = {
+    data: dict[str, Any] = {
         "schema": SCHEMA,
         "status": a.status,
         "profile": {"title": a.situation.title, "you": a.situation.you, "as_of": a.situation.as_of,
@@ -84,8 +84,10 @@ def assessment_data(a: Assessment) -> dict[str, Any]:
         "precedents": [precedent_data(kb, x, a.situation.masks)
                        for x in nearest_precedents(kb, a.situation.masks)],
         "disclaimer": DISCLAIMER,
-        **addenda(a),
     }
+    if not extended:
+        return data
+    data |= addenda(a)
     return data | {"works": works(a, data)}
 
 

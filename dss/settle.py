@@ -54,6 +54,16 @@ def settled(kb: KnowledgeBase, situation: Situation, moving: Iterable[int] | Non
     return _Proof(kb, situation, free, parts).verdict()
 
 
+def hinges(kb: KnowledgeBase, situation: Situation, moving: Iterable[int]) -> dict[int, int]:
+    """How much of what stands between the posture and its nearest rival hangs on each moving fact."""
+    free = open_facts(kb, situation.masks, situation.partners) & frozenset(moving)
+    proof = _Proof(kb, situation, free, 1)
+    found: dict[int, int] = {}
+    for (at, _), n in Board(proof.start, situation.weights).waits_for(proof.winner, proof.cautious).items():
+        found[at] = found.get(at, 0) + n
+    return found
+
+
 class _Proof:
     def __init__(self, kb: KnowledgeBase, situation: Situation, moving: frozenset[int], parts: int) -> None:
         self.kb = kb

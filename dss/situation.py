@@ -371,6 +371,8 @@ def read_value(variable: Variable, node: Node, problems: Problems) -> int | None
         return None
     if variable.kind == "set":
         return _read_set(variable, node, problems)
+    if variable.kind == "flag" and isinstance(node, Scalar) and node.text in ("true", "false"):
+        return variable.bit("yes" if node.text == "true" else "no")  # as JSON writes them
     return PhraseReader(variable, problems, "PR012").read(node)
 
 

@@ -54,7 +54,7 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, weights: tuple[s
         assessment = assess(kb, situation.weighted(set_weights))
         if record_to is not None:
             _record(assessment, record_to)
-        documents.append(assessment.as_data())
+        documents.append(assessment.as_data(extended=fmt != "text"))
         if robust:
             documents[-1]["robustness"] |= _robust(assessment)
         statuses.add(3 if assessment.advice.cautious else 0)
