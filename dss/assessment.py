@@ -123,11 +123,16 @@ class Assessment:
 def assess(kb: KnowledgeBase, source: Situation | Mapping[str, object] | str | Path) -> Assessment:
     """Judge a situation, a profile file or a plain dict of answers.
 
-    Raises :class:`~dss.issues.InvalidInput` when the profile has problems.
+    Raises :class:`~dss.issues.InvalidInput` when the profile has problems, or when packs would
+    lead to advice that breaks an invariant.
     """
     from .engine import Engine
 
     situation = source if isinstance(source, Situation) else load_situation(kb, source)
+    if kb.packs:
+        from .held import hold_to_invariants
+
+        hold_to_invariants(kb, situation)
     engine = Engine.for_thread(kb)
     trace = engine.run(situation)
     return Assessment(kb, situation, trace, advise(kb, trace.inference, situation.weights),

@@ -71,28 +71,11 @@ def _mildest_first(kb: KnowledgeBase) -> Mapping[str, int]:
     return {action.id: i for i, action in enumerate(sorted(kb.actions.values(), key=key))}
 
 
-@lru_cache(maxsize=8)
-def exposed(kb: KnowledgeBase) -> frozenset[str]:
-    """The postures whose leading action, or a companion it may need, can be withheld."""
-    needs = _needs(kb).by_action
-    out = set()
-    for posture in kb.postures.values():
-        found, pending = {posture.core[0]}, [posture.core[0]]
-        while pending:
-            for requirement, _ in needs.get(pending.pop(), ()):
-                new = {*requirement.all_of, *requirement.one_of} - found
-                found |= new
-                pending += new
-        if found & kb.composition.never_adds:
-            out.add(posture.id)
-    return frozenset(out)
-
-
 class Composed:
     """Postures and mixes of a block under given ``withheld`` actions.
 
-    ``posture`` maps each posture to where it is recommended; ``cautious`` is where too
-    little is known; ``members`` (after :meth:`compose`) maps actions to where they are in the mix.
+    ``posture`` maps each posture to where it is recommended, ``feasible`` to where it could
+    be; ``cautious`` is where too little is known; ``members`` (after :meth:`compose`) maps actions to where they are in the mix.
     """
 
     def __init__(self, weighed: Weighed, withheld: Mapping[str, Plane] | None = None) -> None:
@@ -103,6 +86,7 @@ class Composed:
         self.members: Members = {}
         self.cautious: Plane = False
         self._ahead: dict[tuple[str, str], Plane] = {}
+        self.feasible: dict[str, Plane] = {}
         self.posture = self._recommended()
 
     def compose(self) -> None:
@@ -135,7 +119,7 @@ class Composed:
         best: Numbers = lowest
         anywhere: Plane = False
         for i, name in enumerate(posture_order(self.kb)):
-            feasible = self.feasible(name)
+            feasible = self.feasible[name] = self._feasible(name)
             score = self.weighed.postures[name]
             key = (score << shift if isinstance(score, int) else score.astype(np.int64) << shift) + (
                 len(self.kb.postures) - 1 - i)
@@ -147,7 +131,7 @@ class Composed:
             anywhere = either(anywhere, feasible)
         return best, anywhere
 
-    def feasible(self, posture: str) -> Plane:
+    def _feasible(self, posture: str) -> Plane:
         """Where a posture's leading action can be taken, or is in place."""
         lead = self.kb.postures[posture].core[0]
         pointless = self.weighed.standing[lead].pointless
@@ -371,10 +355,11 @@ class Advised:
     """What is advised in every profile of a block.
 
     ``posture`` (int8 places in ``list(kb.postures)``), ``cautious`` and ``members`` (by
-    action) are final, withholding included; ``weighed`` tells the scores and standings.
+    action) are final; ``composed`` tells scores, standings and what could be done before
+    anything was withheld.
     """
 
-    weighed: Weighed
+    composed: Composed
     posture: NDArray[np.int8]
     cautious: NDArray[np.bool_]
     members: Mapping[str, Plane]
@@ -382,24 +367,24 @@ class Advised:
     @property
     def block(self) -> Block:
         """The profiles."""
-        return self.weighed.inferred.block
+        return self.composed.weighed.inferred.block
+
+    @property
+    def weighed(self) -> Weighed:
+        """Scores and standings."""
+        return self.composed.weighed
 
 
-def advise_block(kb: KnowledgeBase, block: Block, *, mixes: bool = True) -> Advised:
-    """Advise on every profile of a block; without ``mixes`` only score and choose the posture."""
+def advise_block(kb: KnowledgeBase, block: Block) -> Advised:
+    """Advise on every profile of a block."""
     composed = Composed(Weighed(Inferred(kb, block)))
-    advised = Advised(composed.weighed, _posture_codes(kb, composed),
+    composed.compose()
+    advised = Advised(composed, _posture_codes(kb, composed),
                       unpack(composed.cautious, block.size).view(np.bool_).copy(), composed.members)
-    lowered = _lowered(kb, block)
-    if mixes:
-        composed.compose()
-        affected = both(lowered, any_of(composed.members.get(a, False) for a in kb.composition.never_adds))
-    else:
-        affected = both(minus(lowered, composed.cautious),
-                        any_of(p for name, p in composed.posture.items() if name in exposed(kb)))
-    chosen = rows(affected, block.rows)
+    held = any_of(composed.members.get(a, False) for a in kb.composition.never_adds)
+    chosen = rows(both(_lowered(kb, block), held), block.rows)
     if len(chosen):
-        _withhold(kb, advised, chosen, composed if mixes else None)
+        _withhold(kb, advised, chosen)
     return advised
 
 
@@ -423,14 +408,9 @@ def _lowered(kb: KnowledgeBase, block: Block) -> Plane:
     return True if codes is None else pack(np.array([bool(m) for m in lower])[codes])
 
 
-def _withhold(kb: KnowledgeBase, advised: Advised, chosen: NDArray[np.intp], full: Composed | None) -> None:
+def _withhold(kb: KnowledgeBase, advised: Advised, chosen: NDArray[np.intp]) -> None:
     """Withhold from the chosen profiles' advice what the next lower value's does not hold."""
-    block, never = advised.block, sorted(kb.composition.never_adds)
-    if full is None:
-        part = advise_block(kb, block.take(chosen))
-        advised.posture[chosen] = part.posture[: len(chosen)]
-        advised.cautious[chosen] = part.cautious[: len(chosen)]
-        return
+    full, block, never = advised.composed, advised.block, sorted(kb.composition.never_adds)
     at = kb.composition.raising
     lower = _lower_masks(kb, block)
     distinct = sorted(set(lower))

@@ -17,6 +17,7 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from .conditions import ESTABLISHED, OPEN, REFUTED, status
@@ -32,11 +33,14 @@ from .evaluate import (
     truth,
 )
 from .kb import KnowledgeBase
+from .matcher import Index, Watch, closing_reads, entries
 from .situation import Situation, start_masks
 from .trace import Trace
 
 _IMPORT_LOCK = threading.Lock()
 _PER_THREAD = threading.local()
+_BY_KEY = attrgetter("key")
+_MOST_KEPT = 20_000
 
 
 def import_experta() -> Any:
@@ -55,6 +59,7 @@ def import_experta() -> Any:
             import experta
             import experta.abstract
             import experta.activation
+            import experta.factlist
         finally:
             if lent:
                 del collections.Mapping  # type: ignore[attr-defined]
@@ -104,9 +109,6 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
     class Known(experta.Fact):  # type: ignore[misc]
         """A variable's possible values and its presumed ones."""
 
-    class Standing(experta.Fact):  # type: ignore[misc]
-        """A rule that fired, is open, or was defeated."""
-
     derived = {step.at for step in plan.steps if isinstance(step, FindingStep)}
 
     class OneOrder(experta.abstract.Strategy):  # type: ignore[misc]
@@ -114,57 +116,18 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
 
         def _update_agenda(self, agenda: Any, added: Any, removed: Any) -> None:
             gone = {id(activation.rule) for activation in removed}
-            waiting = [a for a in agenda.activations if id(a.rule) not in gone]
+            waiting = [a for a in agenda.activations if id(a.rule) not in gone] if gone else agenda.activations
             for activation in added:
                 activation.key = activation.rule.salience
-            agenda.activations = sorted([*waiting, *added], key=lambda a: a.key)
-
-    class ByVariable(experta.abstract.Matcher):  # type: ignore[misc]
-        """Wakes a rule when the last variable it reads becomes known, and tests it once."""
-
-        def __init__(self, engine: Any) -> None:
-            super().__init__(engine)
-            self.rules = engine.get_rules()
-            self.watching: dict[int, list[Any]] = {}
-            for rule in self.rules:
-                for variable in rule.reads:
-                    self.watching.setdefault(variable, []).append(rule)
-            self.reset()
-
-        def reset(self) -> None:
-            self.missing = {id(rule): len(rule.reads) for rule in self.rules}
-            self.known: dict[int, Any] = {}
-
-        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
-            added: list[Any] = []
-            for fact in adding or ():
-                if isinstance(fact, Known):
-                    variable = fact["variable"]
-                    self.known[variable] = fact
-                    for rule in self.watching.get(variable, ()):
-                        self.missing[id(rule)] -= 1
-                        if not self.missing[id(rule)]:
-                            self._wake(rule, added)
-                elif isinstance(fact, experta.InitialFact):
-                    for rule in self.rules:
-                        if not rule.reads:
-                            self._wake(rule, added)
-            return added, []
-
-        def _wake(self, rule: Any, added: list[Any]) -> None:
-            facts = {f"f{v}": self.known[v] for v in rule.reads}
-            if rule.test is None or rule.test(**facts):
-                added.append(experta.activation.Activation(rule, facts.values()))
+            agenda.activations = sorted([*waiting, *added], key=_BY_KEY)
 
     class Assessor(experta.KnowledgeEngine):  # type: ignore[misc]
         """The knowledge base as an experta engine."""
 
-        if not stock_matcher:
-            __matcher__ = ByVariable
         __strategy__ = OneOrder
 
         def __init__(self) -> None:
-            self._rules = _rules(experta, plan, names, Known, Standing)
+            self._rules = _rules(experta, plan, names, Known)
             self._deffacts: list[Any] = super().get_deffacts()
             super().__init__()
 
@@ -174,21 +137,116 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
         def get_deffacts(self) -> list[Any]:
             return self._deffacts
 
+        def known(self, variable: int, possible: int, value: int) -> Any:
+            """The fact that says what is known of a variable."""
+            return Known(variable=variable, possible=possible, value=value)
+
         def begin(self, possible: Sequence[int], value: Sequence[int]) -> None:
             """Assert what is known of every variable that is not derived."""
             self.possible, self.value = list(possible), list(value)
             self.states = [0] * plan.rules
             self.fired_order: list[int] = []
-            self.declare(*(Known(variable=at, possible=p, value=v)
-                           for at, (p, v) in enumerate(zip(possible, value, strict=True))
-                           if at not in derived))
+            self.declare(*[self.known(at, p, v) for at, (p, v) in enumerate(zip(possible, value, strict=True))
+                           if at not in derived])
 
-    return Assessor
+    return Assessor if stock_matcher else _lean(experta, Assessor, plan)
 
 
-def _rules(
-    experta: Any, plan: Program, names: Sequence[str], known: Any, standing: Any
-) -> list[Any]:
+def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
+    """The engine with a matcher of its own, and without what experta does twice.
+
+    experta's fact list makes a set of every fact to find duplicates, and its loop asks
+    matcher, agenda and loggers after every rule. Here no two facts are alike, and only a
+    new fact can wake a rule.
+    """
+
+    class Facts(experta.factlist.FactList):  # type: ignore[misc]
+        """The facts in order; no two are alike."""
+
+        def declare(self, fact: Any) -> Any:
+            fact.__factid__ = self.last_index
+            self[self.last_index] = fact
+            self.last_index += 1
+            self.added.append(fact)
+            return fact
+
+    class ByValue(experta.abstract.Matcher):  # type: ignore[misc]
+        """Wakes a rule when all it reads is known, by an index from values to rules."""
+
+        def __init__(self, engine: Any) -> None:
+            super().__init__(engine)
+            rules = iter(engine.get_rules())
+            activation = experta.activation.Activation
+            self.wakes = [(activation(next(rules), ()), activation(next(rules), ()))
+                          if isinstance(step, RuleStep) else (activation(next(rules), ()), None)
+                          for step in plan.steps]
+            variables = 1 + max((v for e in entries(plan) for v in e.reads), default=0)
+            self.watch = Watch(Index(entries(plan), variables))
+
+        def reset(self) -> None:
+            self.watch.reset()
+
+        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
+            learn = self.watch.learn
+            for fact in adding or ():
+                if "variable" in fact:
+                    learn(fact["variable"], fact["possible"], fact["value"])
+            return [self.wakes[entry][0 if holds else 1] for entry, holds in self.watch.ready()], []
+
+    class Lean(assessor):  # type: ignore[misc]
+        """Facts are kept between runs, and declared without being checked again."""
+
+        __matcher__ = ByValue
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._kept: dict[tuple[int, int, int], Any] = {}
+
+        def known(self, variable: int, possible: int, value: int) -> Any:
+            key = variable, possible, value
+            fact = self._kept.get(key)
+            if fact is None:
+                if len(self._kept) > _MOST_KEPT:
+                    self._kept.clear()
+                fact = self._kept[key] = super().known(variable, possible, value)
+            return fact
+
+        def reset(self, **_: Any) -> None:
+            self.agenda.activations = []
+            self.facts = Facts()
+            self.matcher.reset()
+            self.running = False
+            self.declare(experta.InitialFact())
+
+        def declare(self, *facts: Any) -> Any:
+            for fact in facts:
+                self.facts.declare(fact)
+            if not self.running:
+                self._wake()
+
+        def run(self, steps: float = float("inf")) -> None:
+            self.running = True
+            try:
+                while steps > 0 and self.running:
+                    if self.facts.added:
+                        self._wake()
+                    activation = self.agenda.get_next()
+                    if activation is None:
+                        break
+                    steps -= 1
+                    activation.rule(self)
+            finally:
+                self.running = False
+
+        def _wake(self) -> None:
+            added, removed = self.get_activations()
+            if added:
+                self.strategy.update_agenda(self.agenda, added, removed)
+
+    return Lean
+
+
+def _rules(experta: Any, plan: Program, names: Sequence[str], known: Any) -> list[Any]:
     """Every rule and finding as experta rules, earlier steps with the higher salience."""
     out = []
     salience = 2 * len(plan.steps)
@@ -197,13 +255,11 @@ def _rules(
             reads = tuple(sorted({v for dnf in (step.when, step.unless) for row in dnf for v, _ in row}))
             for action, test in ((_establish, _is_established), (_leave_open, _is_open)):
                 out.append(_rule(experta, names[step.index], reads, _named(reads, test(step)),
-                                 action(step, standing), salience, known))
+                                 action(step), salience, known))
                 salience -= 1
         else:
-            name = f"close-{step.at}"
-            card = step.finding.scorecard
-            reads = tuple(sorted(card.reads)) if card else ()
-            out.append(_rule(experta, name, reads, None, _close(step, known), salience, known))
+            out.append(_rule(experta, f"close-{step.at}", tuple(sorted(closing_reads(step))), None,
+                             _close(step), salience, known))
             salience -= 2
     return out
 
@@ -216,9 +272,7 @@ def _rule(
     if test is not None:
         patterns.append(experta.TEST(test))
     action.__name__ = name
-    rule = experta.Rule(*patterns, salience=salience)(action)
-    rule.reads, rule.test = reads, test
-    return rule
+    return experta.Rule(*patterns, salience=salience)(action)
 
 
 def _named(reads: Sequence[int], test: Callable[..., bool]) -> Callable[..., bool]:
@@ -265,31 +319,40 @@ def _surely(step: RuleStep, engine: Any) -> int:
     return min([sure, *(ESTABLISHED - truth(engine.states[o]) for o in step.overridden_by)])
 
 
-def _establish(step: RuleStep, standing: Any) -> Callable[[Any], None]:
+def _plain(step: RuleStep) -> bool:
+    """Whether a rule's state follows from its having been woken."""
+    return step.settled and not step.unless and not step.overridden_by
+
+
+def _establish(step: RuleStep) -> Callable[[Any], None]:
     def action(engine: Any) -> None:
         over = [engine.states[o] for o in step.overridden_by]
         beaten = any(truth(s) == ESTABLISHED if step.forbids else fired(s) for s in over)
         engine.states[step.index] = _surely(step, engine) << 1 | (DEFEATED if beaten else FIRED)
         if not beaten:
             engine.fired_order.append(step.index)
-        engine.declare(standing(rule=step.index, state=engine.states[step.index]))
 
-    return action
+    def fire(engine: Any) -> None:
+        engine.states[step.index] = ESTABLISHED << 1 | FIRED
+        engine.fired_order.append(step.index)
+
+    return fire if _plain(step) else action
 
 
-def _leave_open(step: RuleStep, standing: Any) -> Callable[[Any], None]:
+def _leave_open(step: RuleStep) -> Callable[[Any], None]:
     def action(engine: Any) -> None:
         engine.states[step.index] = _surely(step, engine) << 1
-        if engine.states[step.index] == OPEN << 1:
-            engine.declare(standing(rule=step.index, state=engine.states[step.index]))
 
-    return action
+    def note(engine: Any) -> None:
+        engine.states[step.index] = OPEN << 1
+
+    return note if _plain(step) else action
 
 
-def _close(step: FindingStep, known: Any) -> Callable[[Any], None]:
+def _close(step: FindingStep) -> Callable[[Any], None]:
     def action(engine: Any) -> None:
         possible, value = step.masks(engine.possible, engine.value, engine.states)
         engine.possible[step.at], engine.value[step.at] = possible, value
-        engine.declare(known(variable=step.at, possible=possible, value=value))
+        engine.declare(engine.known(step.at, possible, value))
 
     return action

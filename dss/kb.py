@@ -6,7 +6,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ from .findings import Finding, declare_findings, finish_findings
 from .invariants import Invariant, read_invariants
 from .issues import Place, Problems, nearest
 from .order import Step, dependence_order
+from .pack_bars import check_bars
+from .packs import Layer, Overlay, Pack, find_pack, lay_over
 from .rules import Rule, RuleReader
 from .source import Mapping_, Node, Scalar, Sequence_, read_text
 from .terms import Variable
@@ -74,7 +76,7 @@ class KnowledgeBase:
 
     Variables are numbered: ``attributes`` of them come first, then findings, then the
     yes/no questions that conditions ask. ``steps`` is the order in which rules and
-    findings are worked out. ``digest`` is the SHA-256 over all files.
+    findings are worked out. ``digest`` is the SHA-256 over all files, those of ``packs`` too.
     """
 
     id: str
@@ -99,6 +101,7 @@ class KnowledgeBase:
     steps: tuple[Step, ...]
     invariants: tuple[Invariant, ...]
     precedent_files: Mapping[str, Node]
+    packs: tuple[Pack, ...] = ()
 
     @property
     def variables(self) -> list[Variable]:
@@ -115,14 +118,29 @@ class KnowledgeBase:
         return next(p for p in self.postures.values() if p.fallback)
 
 
-def load_kb(folder: str | Path | None = None, *, drafts: bool = False) -> KnowledgeBase:
-    """Load a knowledge base: the packaged one, or that of ``folder``.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to load: the folder of a knowledge base (None: the packaged one) and packs over it."""
 
-    Draft rules take part only with ``drafts``. Raises :class:`~dss.issues.InvalidInput`
-    with every problem of every file.
+    folder: str | Path | None
+    packs: tuple[str | Path, ...]
+
+    def __fspath__(self) -> str:
+        """The folder of the knowledge base beneath."""
+        return str(resources.files("kb_rules") if self.folder is None else self.folder)
+
+
+def load_kb(folder: str | Path | Sources | None = None, *, drafts: bool = False,
+            packs: Sequence[str | Path] = ()) -> KnowledgeBase:
+    """Load a knowledge base: the packaged one, or that of ``folder``; ``packs`` are laid over it.
+
+    A pack is given by its folder or by the name under which it is installed. Draft rules take
+    part only with ``drafts``. Raises :class:`~dss.issues.InvalidInput` with every problem of
+    every file.
     """
     problems = Problems()
-    files = read_files(folder, problems)
+    files = read_files(Sources(folder, tuple(packs)) if packs and not isinstance(folder, Sources) else folder,
+                       problems)
     problems.raise_if_any()
     return assemble(files, drafts=drafts)
 
@@ -143,13 +161,35 @@ class Files:
     nodes: Mapping[str, Node]
     digest: str
     root: str
+    overlay: Overlay = field(default_factory=lambda: Overlay({}))
 
     def folder(self, name: str) -> Iterator[tuple[str, Node]]:
         return ((path, node) for path, node in self.nodes.items() if path.startswith(name + "/"))
 
 
-def read_files(folder: str | Path | None, problems: Problems) -> Files:
-    """Read and parse every file of a knowledge base; problems are noted."""
+def read_files(folder: str | Path | Sources | None, problems: Problems) -> Files:
+    """Read and parse every file of a knowledge base and its packs; problems are noted."""
+    if not isinstance(folder, Sources):
+        return _read_folder(folder, problems)
+    files = _read_folder(folder.folder, problems)
+    layers = [layer for pack in folder.packs if (layer := _read_layer(pack, problems)) is not None]
+    if problems.found or not layers:
+        return files
+    overlay = lay_over(files.nodes, layers, problems)
+    digest = hashlib.sha256("\0".join([files.digest, *(p.digest for p in overlay.packs)]).encode())
+    return replace(files, nodes=overlay.nodes, digest=digest.hexdigest(), overlay=overlay)
+
+
+def _read_layer(pack: str | Path, problems: Problems) -> Layer | None:
+    try:
+        files = _read_folder(find_pack(pack), problems)
+    except LookupError as error:
+        problems.add("PK007", error.args[0], Place(str(pack)))
+        return None
+    return Layer(files.nodes, files.digest, files.root)
+
+
+def _read_folder(folder: str | Path | None, problems: Problems) -> Files:
     root: Traversable = Path(folder) if folder is not None else resources.files("kb_rules")
     name = str(folder) if folder is not None else "kb_rules"
     if not root.is_dir():
@@ -228,6 +268,7 @@ class _Assembly:
             list(works), [p for s in stood_for.values() for p in s.points], LINES, strengths, self.problems,
         )
         rules = self._rules(reader, stood_for)
+        check_bars(self.files.overlay, words, derived, rules, actions, self.problems)
         steps = dependence_order(rules, derived, words.variables, self.problems)
         return KnowledgeBase(
             id=pack.text("id"), version=pack.text("version"), title=pack.text("title"),
@@ -238,7 +279,7 @@ class _Assembly:
             composition=self._composition(pack, words, reader.select), steps=steps,
             invariants=read_invariants(invariants, conditions, reader.select, stances, guards, list(works),
                                        reader.points),
-            precedent_files=dict(self.files.folder("precedents")),
+            precedent_files=dict(self.files.folder("precedents")), packs=tuple(self.files.overlay.packs),
         )
 
     def _file(self, name: str, keys: Sequence[str]) -> Fields | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from .kb import KnowledgeBase
+    from click.shell_completion import CompletionItem
+
+    from .kb import KnowledgeBase, Sources
     from .render import Page
     from .situation import Situation
 
@@ -59,17 +62,103 @@ def emit(data: Any, fmt: str, text: Callable[[], str]) -> None:
         click.echo(text(), nl=False)
 
 
+def write_report(content: str | bytes, out: str | None, page: Page) -> None:
+    """Write a report to a file, or to standard output (bytes never to a terminal)."""
+    if out is not None and out != "-":
+        try:
+            with open(out, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+        except OSError as error:
+            raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+        click.echo(f"Wrote {out}.", err=True)
+    elif isinstance(content, bytes) and sys.stdout.isatty():
+        raise click.UsageError("this format is not text: name a file with --output")
+    else:
+        click.echo(content, nl=False, color=page.color)
+
+
+def known(name: str, names: Iterable[str], what: str, option: str) -> None:
+    """A usage error, with the nearest name, when ``name`` is given but is none of ``names``."""
+    from .issues import nearest
+
+    every = list(names)
+    if name and name not in every:
+        hint = nearest(name, every)
+        raise click.BadParameter(f"there is no {what} '{name}'. {hint[:1].upper()}{hint[1:]}".strip(),
+                                 param_hint=option)
+
+
 def color_option(function: F) -> F:
     """--color."""
     return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
                         show_default=True, help="Colour; auto obeys NO_COLOR and pipes.")(function)
 
 
-def kb_options(function: F) -> F:
-    """--kb and --draft."""
-    function = click.option("--draft", is_flag=True, help="Let draft rules take part.")(function)
+def kb_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--kb, --pack and --draft; ``kb_folder`` is then what :func:`dss.kb.load_kb` takes."""
+    @wraps(function)
+    def with_packs(*args: Any, packs: tuple[str, ...], **given: Any) -> Any:
+        if packs:
+            from .kb import Sources
+
+            given["kb_folder"] = Sources(given["kb_folder"], packs)
+        return function(*args, **given)
+
+    with_packs = click.option("--draft", is_flag=True, help="Let draft rules take part.")(with_packs)
+    with_packs = click.option("--pack", "packs", multiple=True, metavar="PACK",
+                              help="Lay a doctrine pack over it: a folder, or an installed pack's name. "
+                                   "May be repeated.")(with_packs)
     return click.option("--kb", "kb_folder", metavar="DIR", default=None,
-                        help="Use the knowledge base in DIR instead of the packaged one.")(function)
+                        help="Use the knowledge base in DIR instead of the packaged one.")(with_packs)
+
+
+def kb_arguments(source: str | Sources | None) -> list[str]:
+    """The arguments that name a knowledge base again."""
+    folder, packs = (source, ()) if isinstance(source, str) or source is None else (source.folder, source.packs)
+    return [*(["--kb", str(folder)] if folder else []), *(x for p in packs for x in ("--pack", str(p)))]
+
+
+def profile_argument(name: str = "profile", *, nargs: int = 1, metavar: str = "PROFILE") -> Callable[[F], F]:
+    """A profile, or with ``nargs=-1`` several; shells complete file names."""
+    return click.argument(name, nargs=nargs, required=True, metavar=metavar, shell_complete=_files)
+
+
+def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+
+def ids(*kinds: str) -> Completer:
+    """Completes ids of the knowledge base named by --kb and --pack: attributes, findings, actions and so on.
+
+    A kind is a mapping of the knowledge base, or 'attributes' or 'findings'; an equals sign at its
+    end puts one after each id.
+    """
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+        from click.shell_completion import CompletionItem
+
+        try:
+            found = [CompletionItem(name, help=title) for kind in kinds for name, title in _named(ctx, kind)]
+        except Exception:  # a shell waits: whatever is wrong is told when the command runs
+            return []
+        return [item for item in found if item.value.startswith(incomplete)]
+    return complete
+
+
+def _named(ctx: click.Context, kind: str) -> list[tuple[str, str]]:
+    from .kb import Sources, load_kb
+
+    given = ctx.params
+    kb = load_kb(Sources(given.get("kb_folder"), tuple(given.get("packs") or ())))
+    kind, sign = kind.rstrip("="), "=" if kind.endswith("=") else ""
+    if kind in ("attributes", "findings"):
+        at = range(kb.attributes) if kind == "attributes" else kb.findings
+        return [(kb.variables[i].id + sign, kb.variables[i].title) for i in at]
+    return [(name + sign, entry.title) for name, entry in getattr(kb, kind).items()]
 
 
 def parse_weights(kb: KnowledgeBase, texts: Sequence[str]) -> dict[str, int]:

@@ -15,8 +15,8 @@ from .terms import NOT_APPLICABLE, UNKNOWN, Variable
 Value = Any
 """A value as plain profile data: text, a list of texts, or {has: [...], may_have: [...]}."""
 
-_SPLIT = re.compile(r"\s*(?:,|;|/|\bor\b|\band\b)\s*")
-_PERHAPS = re.compile(r"\s*[,;]?\s*\b(?:and\s+)?(?:perhaps|maybe|may have|may_have)\b:?\s*")
+_SPLIT = re.compile(r"\s*[,;]\s*|\s+(?:or|and)\s+")
+_PERHAPS = re.compile(r"(?:^|[\s,;]+)(?:and\s+)?(?:perhaps|maybe|may have|may_have):?(?:\s+|$)")
 _BOUND = re.compile(r"at (least|most) (.+)|between (.+) and (.+)|not (.+)")
 
 

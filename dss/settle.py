@@ -7,23 +7,17 @@ up to a number of parts. A proof that fails proves nothing: then one keeps askin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .advice import advise
-from .bounds import MAYBE, NEVER, SURELY, Bounds, bounds, open_phrases, span
-from .catalogue import TIMES, Action, Posture
-from .compose import POSTURE_UNIT
-from .conditions import ESTABLISHED, REFUTED
+from .bounds import Bounds, bounds
 from .evaluate import evaluate, reevaluate
 from .kb import KnowledgeBase
-from .rules import Requirement
+from .rivals import Board, reachable
 from .situation import Partner, Situation, start_masks
 from .terms import single
-from .weigh import NORMAL_WEIGHT, UNIT, tapered
 
-MEANS = POSTURE_UNIT // UNIT
 PARTS = 60
 """How many parts of the ways to answer a proof looks at before it gives up."""
 
@@ -37,9 +31,10 @@ class Verdict:
     parts: int
 
 
-def open_facts(kb: KnowledgeBase, masks: Iterable[int], partners: tuple[Partner, ...] | None) -> frozenset[int]:
+def open_facts(kb: KnowledgeBase, masks: Sequence[int],
+               partners: Sequence[Partner] | None) -> frozenset[int]:
     """All attributes and partner questions that may have more than one value."""
-    start, _ = start_masks(kb, tuple(masks), partners)
+    start, _ = start_masks(kb, masks, partners)
     return frozenset(at for at in (*range(kb.attributes), *kb.words.about_partners) if not single(start[at]))
 
 
@@ -141,233 +136,3 @@ class _Proof:
         if now & ~mask == 0 and now & allowed and now & ~allowed:
             out.append(b.narrowed(at, now, moves=False))
         return out
-
-
-class Board:
-    """The postures' bounds in one part of the ways to answer."""
-
-    def __init__(self, b: Bounds, weights: Mapping[str, int]) -> None:
-        self.bounds = b
-        self.kb = b.kb
-        self.weights = weights
-        self._spans: dict[str, tuple[int, int]] = {}
-        self._free: dict[str, int] = {}
-
-    def span_of(self, target: str) -> tuple[int, int]:
-        """The least and greatest score of an action or a posture's own row, in 1/400 points."""
-        found = self._spans.get(target)
-        if found is None:
-            low = high = 0
-            for principle, given in speaking(self.kb).get(target, {}).items():
-                weight = self.weights.get(principle, NORMAL_WEIGHT)
-                least, most = self._tapered(given)
-                low, high = low + weight * least, high + weight * most
-            found = self._spans[target] = low, high
-        return found
-
-    def _tapered(self, given: tuple[tuple[int, int], ...]) -> tuple[int, int]:
-        fires = self.bounds.fires
-        low = [n for i, n in given if fires[i] == SURELY or (fires[i] == MAYBE and n < 0)]
-        high = [n for i, n in given if fires[i] == SURELY or (fires[i] == MAYBE and n > 0)]
-        return tapered(low), tapered(high)
-
-    def free(self, action: Action) -> int:
-        """Whether an action is neither barred nor unmet: NEVER, MAYBE or SURELY."""
-        found = self._free.get(action.id)
-        if found is None:
-            found = self._free[action.id] = self._freedom(action)
-        return found
-
-    def _freedom(self, action: Action) -> int:
-        b = self.bounds
-        rules = barring(self.kb)[action.id]
-        least, most = span(action.needs, b.possible)
-        if action.guarded:
-            out = any(b.low[i] > REFUTED for i in rules) or most < ESTABLISHED
-            sure = all(b.high[i] == REFUTED for i in rules) and least == ESTABLISHED
-        else:
-            out = any(b.fires[i] == SURELY for i in rules) or most == REFUTED
-            sure = all(b.fires[i] == NEVER for i in rules) and least > REFUTED
-        return NEVER if out else SURELY if sure else MAYBE
-
-    def ahead(self, first: Posture, second: Posture | None) -> int:
-        """The least by which one posture's score exceeds another's (None: nothing), in posture units."""
-        parts = shares(self.kb, first.id)
-        if second is not None:
-            other = shares(self.kb, second.id)
-            parts = {t: parts.get(t, 0) - other.get(t, 0) for t in {**parts, **other}}
-        return sum(self._least(target, n) for target, n in parts.items() if n)
-
-    def _least(self, target: str, times: int) -> int:
-        low, high = self.span_of(target)
-        worst = min(low * times, high * times)
-        action = self.kb.actions.get(target)
-        if action is None:
-            return worst
-        freedom = self.free(action)
-        return worst if freedom == SURELY else 0 if freedom == NEVER else min(0, worst)
-
-    def beats(self, winner: Posture, other: Posture) -> bool:
-        """Whether a posture surely comes before another, or the other is surely infeasible."""
-        if other is winner or not self.may_lead(other):
-            return True
-        lead = self.ahead(winner, other)
-        return lead > 0 or (lead == 0 and _place(self.kb, winner) < _place(self.kb, other))
-
-    def may_lead(self, posture: Posture) -> bool:
-        """Whether a posture may be feasible with a score above nothing."""
-        lead = self.kb.actions[posture.core[0]]
-        return self.free(lead) != NEVER and lead.hard <= posture.band[1] and self._most(posture) > 0
-
-    def _most(self, posture: Posture) -> int:
-        """The greatest score a posture may have, in posture units."""
-        return -sum(self._least(target, -n) for target, n in shares(self.kb, posture.id).items())
-
-    def surely_leads(self, posture: Posture) -> bool:
-        """Whether a posture is surely feasible with a score above nothing."""
-        return self.ahead(posture, None) > 0 and self._closes(posture)
-
-    def _closes(self, posture: Posture) -> bool:
-        """Whether the leading action surely finds all its companions, whichever are asked for."""
-        lead = posture.core[0]
-        asked = companions(self.kb, self._may_require())
-        circle = [self.kb.actions[a] for a in _closure(lead, asked) if self.free(self.kb.actions[a])]
-        names = {a.id for a in circle}
-        over = [a.hard * (a.hard - posture.band[1]) for a in circle]
-        own = self.kb.actions[lead].hard * (self.kb.actions[lead].hard - posture.band[1])
-        if any(names & set(a.excludes) for a in circle) or min(own, 0) + sum(max(n, 0) for n in over) > 0:
-            return False
-        escalating = self.kb.composition.never_adds
-        if lead in escalating and span(self.kb.actions[lead].pointless, self.bounds.value)[1] == ESTABLISHED:
-            return False
-
-        def sure(action: str, above: frozenset[str]) -> bool:
-            if action in above:
-                return True
-            if self.free(self.kb.actions[action]) != SURELY or (action in escalating and action != lead):
-                return False
-            here = above | {action}
-            return all(all(sure(a, here) for a in r.all_of)
-                       and (not r.one_of or any(sure(a, here) for a in r.one_of)) for r in asked.get(action, ()))
-
-        return sure(lead, frozenset())
-
-    def _may_require(self) -> tuple[str, ...]:
-        fires = self.bounds.fires
-        return tuple(rule for i, rule in requiring(self.kb) if fires[i] != NEVER)
-
-    def is_clear(self) -> bool:
-        """Whether enough of the frame is known already."""
-        return 2 * self._open_frame(moving=True) <= self._frame()
-
-    def stays_unclear(self) -> bool:
-        """Whether too much of the frame stays open however the rest is answered."""
-        return 2 * self._open_frame(moving=False) > self._frame()
-
-    def _frame(self) -> int:
-        return sum(1 for variable in self.kb.variables[: self.kb.attributes] if variable.frame)
-
-    def _open_frame(self, *, moving: bool) -> int:
-        b = self.bounds
-        return sum(1 for at in range(self.kb.attributes) if self.kb.variables[at].frame
-                   and not single(b.possible.masks[at]) and (moving or at not in b.moving))
-
-    def waits_for(self, winner: Posture, cautious: bool) -> Mapping[tuple[int, int], int]:
-        """The open answers on which the comparison with the nearest rival hangs, with their weights."""
-        rivals = [p for p in self.kb.postures.values()
-                  if (self.may_lead(p) if cautious else not self.beats(winner, p))]
-        if not rivals or (not cautious and not self._closes(winner)):
-            targets = dict.fromkeys((winner.id, *reachable(self.kb, winner.core[0])), MEANS)
-        elif cautious:
-            targets = dict(shares(self.kb, max(rivals, key=self._most).id))
-        else:
-            rival = min(rivals, key=lambda p: self.ahead(winner, p))
-            mine, theirs = shares(self.kb, winner.id), shares(self.kb, rival.id)
-            targets = {t: abs(mine.get(t, 0) - theirs.get(t, 0)) for t in {**mine, **theirs}}
-        return self._phrases(targets)
-
-    def _phrases(self, targets: Mapping[str, int]) -> Mapping[tuple[int, int], int]:
-        b = self.bounds
-        rules: dict[int, int] = {}
-        conditions = []
-        for target, times in targets.items():
-            for principle, given in speaking(self.kb).get(target, {}).items():
-                weight = self.weights.get(principle, NORMAL_WEIGHT) * times
-                for i, n in given:
-                    if b.fires[i] == MAYBE and weight:
-                        rules[i] = rules.get(i, 0) + abs(n) * weight
-            action = self.kb.actions.get(target)
-            if action is not None and times and self.free(action) == MAYBE:
-                worth = max(1, *(abs(n) for n in self.span_of(target))) * times
-                rules |= {i: max(worth, rules.get(i, 0)) for i in barring(self.kb)[target]
-                          if b.low[i] < b.high[i] or b.fires[i] == MAYBE}
-                conditions.append((action.needs, worth))
-        return open_phrases(b, rules, conditions)
-
-
-def _place(kb: KnowledgeBase, posture: Posture) -> tuple[int, int, int, str]:
-    """Where a posture stands among equals: less hard, less escalating, sooner, id."""
-    lead = kb.actions[posture.core[0]]
-    return posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id
-
-
-@lru_cache(maxsize=8)
-def speaking(kb: KnowledgeBase) -> Mapping[str, Mapping[str, tuple[tuple[int, int], ...]]]:
-    """For each action and posture, by principle, the rules (by position) and their quarter points."""
-    found: dict[str, dict[str, list[tuple[int, int]]]] = {}
-    for i, rule in enumerate(kb.rules.values()):
-        for target, n in rule.favours:
-            found.setdefault(target, {}).setdefault(rule.principle, []).append((i, n))
-    return {t: {p: tuple(given) for p, given in row.items()} for t, row in found.items()}
-
-
-@lru_cache(maxsize=8)
-def barring(kb: KnowledgeBase) -> Mapping[str, tuple[int, ...]]:
-    """For each action the rules (by position) that forbid it."""
-    found: dict[str, list[int]] = {name: [] for name in kb.actions}
-    for i, rule in enumerate(kb.rules.values()):
-        for action in rule.forbids:
-            found[action].append(i)
-    return {action: tuple(rules) for action, rules in found.items()}
-
-
-@lru_cache(maxsize=8)
-def requiring(kb: KnowledgeBase) -> tuple[tuple[int, str], ...]:
-    """The rules that require something, with their positions."""
-    return tuple((i, rule.id) for i, rule in enumerate(kb.rules.values()) if rule.requires)
-
-
-@lru_cache(maxsize=128)
-def companions(kb: KnowledgeBase, rules: tuple[str, ...]) -> Mapping[str, tuple[Requirement, ...]]:
-    """What the given rules require beside each action."""
-    found: dict[str, list[Requirement]] = {}
-    for rule in rules:
-        for requirement in kb.rules[rule].requires:
-            for action in requirement.having:
-                found.setdefault(action, []).append(requirement)
-    return {action: tuple(asked) for action, asked in found.items()}
-
-
-@lru_cache(maxsize=256)
-def reachable(kb: KnowledgeBase, lead: str) -> tuple[str, ...]:
-    """The actions that any rule may bring in beside a leading action, and itself."""
-    return _closure(lead, companions(kb, tuple(rule for _, rule in requiring(kb))))
-
-
-def _closure(lead: str, asked: Mapping[str, tuple[Requirement, ...]]) -> tuple[str, ...]:
-    found = {lead: None}
-    pending = [lead]
-    while pending:
-        for requirement in asked.get(pending.pop(), ()):
-            for action in (*requirement.all_of, *requirement.one_of):
-                if action not in found:
-                    found[action] = None
-                    pending.append(action)
-    return tuple(found)
-
-
-@lru_cache(maxsize=128)
-def shares(kb: KnowledgeBase, posture: str) -> Mapping[str, int]:
-    """How much each row counts in a posture's score, in posture units: its own, and its core's mean."""
-    core = kb.postures[posture].core
-    return {posture: MEANS, **dict.fromkeys(core, MEANS // len(core))}

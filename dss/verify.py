@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from .advice import Advice, advise
 from .compose import Mix, hard_share, requirements
 from .conditions import ESTABLISHED, status
-from .evaluate import Inference, evaluate, reevaluate
+from .evaluate import evaluate, reevaluate
 from .invariants import Invariant
 from .kb import KnowledgeBase
 from .situation import Partner
 from .terms import bits, single
-from .weigh import AVAILABLE, POINTLESS
+from .weigh import AVAILABLE, POINTLESS, stand
 
 
 class Verifier:
@@ -99,19 +99,15 @@ class Verifier:
 
     def _refining(self, invariant: Invariant) -> Iterator[str]:
         """Each open attribute is settled to each of its values in turn (one at a time)."""
+        now = [action for action in invariant.subjects if permitted(self.advice, action)]
         for at in range(self.kb.attributes):
             mask = self.inference.possible[at]
-            if single(mask):
-                continue
-            for atom in bits(mask)[:16]:
+            for atom in bits(mask) if now and not single(mask) else ():
                 refined = reevaluate(self.kb, self.inference, {at: 1 << atom})
-                yield from self._lost(invariant, refined, f"{self.kb.variables[at].id} settled")
-
-    def _lost(self, invariant: Invariant, refined: Inference, how: str) -> Iterator[str]:
-        then = advise(self.kb, refined, self.weights)
-        for action in invariant.subjects:
-            if permitted(self.advice, action) and not permitted(then, action):
-                yield f"{action} was permitted, but not with {how}"
+                for action in now:
+                    if stand(self.kb, self.kb.actions[action], refined).status not in (AVAILABLE, POINTLESS):
+                        said = self.kb.variables[at].say(1 << atom)
+                        yield f"{action} is permitted, but not any more with {said}"
 
     def _band(self, invariant: Invariant) -> Iterator[str]:  # noqa: ARG002
         for mix in self.advice.mixes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from .assessment import Assessment, assess
 from .issues import Place, Problems, nearest
 from .kb import KnowledgeBase
-from .situation import Situation, read_situation
+from .situation import Fact, Situation, aggregated, read_situation
 from .source import Mapping_, Scalar, from_python, read_text
 from .weigh import AVAILABLE, POINTLESS
 
@@ -85,7 +85,10 @@ def what_if(before: Assessment, changes: Mapping[str, object] | Sequence[str]) -
 def change(
     kb: KnowledgeBase, situation: Situation, changes: Mapping[str, object] | Sequence[str]
 ) -> Situation:
-    """The situation with some answers replaced; raises :class:`~dss.issues.InvalidInput`."""
+    """The situation with some answers replaced; raises :class:`~dss.issues.InvalidInput`.
+
+    As in a profile, what is made unknown but follows from the partner list is worked out from it.
+    """
     problems = Problems()
     entries = [entry for text in changes if (entry := _from_text(kb, text, problems))] if not isinstance(
         changes, Mapping) else _from_mapping(kb, changes, problems)
@@ -97,6 +100,10 @@ def change(
             facts[fact.at] = fact
             masks[fact.at] = kb.variables[fact.at].full if fact.too_weak else fact.mask
     problems.raise_if_any()
+    for at, aggregate in kb.aggregates.items() if situation.partners is not None else ():
+        if at not in facts or facts[at].mask == kb.variables[at].full:
+            masks[at] = aggregated(aggregate, situation.partners or ())
+            facts[at] = Fact(at, masks[at], " or ".join(kb.variables[at].names(masks[at])), origin="partners")
     return replace(situation, facts=tuple(facts[at] for at in sorted(facts)), masks=tuple(masks),
                    changed=True)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..casetest import run_cases
+from ..casetest import Outcome, run_cases
 from . import Flaw, Study, flaw
 
 CODE = "KB131"
@@ -22,7 +22,12 @@ def check(study: Study) -> Iterator[Flaw]:
     for outcome in run_cases(study.kb):
         for issue in outcome.problems:
             yield Flaw(issue)
-        if not outcome.problems and not outcome.passed:
+        if not outcome.problems and not outcome.passed and not _explained(study, outcome):
             said = "fire" if outcome.case.fires else "not fire"
             yield flaw(CODE, f"rule '{outcome.rule.id}' should {said} here", outcome.case.place,
                        "correct the rule or the case")
+
+
+def _explained(study: Study, outcome: Outcome) -> bool:
+    """Whether the rule can never fire, which is a finding of its own."""
+    return outcome.case.fires and study.never(study.find.fires(outcome.rule.id), outcome.rule.id)

@@ -27,6 +27,8 @@ def check(study: Study) -> Iterator[Flaw]:
     """Each value of a finding that no profile leads to."""
     for entry in study.written.of("finding"):
         at = study.kb.at(entry.id)
+        if study.kb.findings[at].scorecard is None and not study.find.concluding[at]:
+            continue
         variable = study.kb.variables[at]
         values = entry.get("values")
         for i in bits(variable.proper):

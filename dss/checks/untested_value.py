@@ -28,26 +28,28 @@ CODE = "KB108"
 
 
 def check(study: Study) -> Iterator[Flaw]:
-    """Each value that is never told from any other."""
+    """Each value, or group of values, that is never told from all others."""
     cells = distinguished(study.kb)
     named = _named(study.kb)
     for entry in study.written.of("attribute"):
         at = study.kb.at(entry.id)
-        if cells[at]:
-            for value in _untested(study.kb.variables[at], cells[at], named.get(at, set())):
-                yield flaw(CODE, f"nothing tests the value '{value}' of '{entry.id}'", _place(entry, value),
-                           "let a rule read it, or unite it with another value")
+        for values in _untested(study.kb.variables[at], cells[at], named.get(at, set())) if cells[at] else ():
+            said = ", ".join(f"'{value}'" for value in values)
+            yield flaw(CODE, f"nothing tests the {'values' if len(values) > 1 else 'value'} {said} of '{entry.id}'",
+                       _place(entry, values[0]), "let a rule read it, or unite it with another value")
 
 
-def _untested(variable: Variable, cells: Sequence[object], named: set[str]) -> list[str]:
-    """The values of a variable that its atoms' signatures never tell from all others."""
+def _untested(variable: Variable, cells: Sequence[object], named: set[str]) -> list[list[str]]:
+    """The values of a variable, those alike together, that its atoms' signatures do not tell apart."""
     if variable.kind == "set":
-        return [value for i, value in enumerate(variable.values)
+        return [[value] for i, value in enumerate(variable.values)
                 if all(cells[atom] == cells[atom | 1 << i] for atom in range(variable.size))]
     if variable.kind == "choice":
-        return [value for i, value in enumerate(variable.values)
-                if cells.count(cells[i]) > 1 and value not in named]
-    return [] if len(set(cells)) > 1 else list(variable.values[:1])
+        groups: dict[object, list[str]] = {}
+        for value, cell in zip(variable.values, cells, strict=True):
+            groups.setdefault(cell, []).append(value)
+        return [alike for alike in groups.values() if len(alike) > 1 and not named & set(alike)]
+    return [] if len(set(cells)) > 1 else [list(variable.values[:1])]
 
 
 def trees(kb: KnowledgeBase) -> Iterator[Tree]:

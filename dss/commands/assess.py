@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..options import color_option, format_option, kb_options, page_for, parse_weights, read_profile
+from ..options import (
+    color_option,
+    format_option,
+    kb_options,
+    page_for,
+    parse_weights,
+    profile_argument,
+    read_profile,
+    write_report,
+)
 
 if TYPE_CHECKING:
     from ..assessment import Assessment
 
 
 @click.command("assess")
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...")
+@profile_argument("profiles", nargs=-1, metavar="PROFILE...")
 @format_option()
+@click.option("--output", "-o", "out", metavar="FILE", help="Write the report to FILE.")
+@click.option("--template", metavar="FILE",
+              help="Fill a Jinja2 template of your own, with the fields of --format json as its variables.")
 @click.option("--verbose", "-v", is_flag=True, help="Every reason, objective and stopping condition.")
 @click.option("--weight", "-w", "weights", multiple=True, metavar="PRINCIPLE=N",
               help="Weigh a principle N times (0 to 5); what is forbidden stays so.")
@@ -25,8 +37,8 @@ if TYPE_CHECKING:
               help="Store a sealed record that 'dss replay' reproduces.")
 @color_option
 @kb_options
-def command(profiles: tuple[str, ...], fmt: str, verbose: bool, weights: tuple[str, ...], robust: bool,
-            record_to: str | None, color: str, kb_folder: str | None, draft: bool) -> int:
+def command(profiles: tuple[str, ...], fmt: str, out: str | None, template: str | None, verbose: bool,
+            weights: tuple[str, ...], robust: bool, record_to: str | None, color: str, kb_folder: str | None, draft: bool) -> int:
     """Recommend a mix of military and diplomatic actions for each PROFILE ('-' reads standard input).
 
     Exit status: 0 advice given, 1 a profile has problems, 3 too little is known.
@@ -35,6 +47,7 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, weights: tuple[s
     from ..issues import InvalidInput, render
     from ..kb import load_kb
     from ..render import renderer
+    from ..render.template_page import render_template
 
     if record_to is not None and len(profiles) > 1:
         raise click.UsageError("--record takes one profile")
@@ -44,24 +57,25 @@ def command(profiles: tuple[str, ...], fmt: str, verbose: bool, weights: tuple[s
     statuses = {0}
     for name in profiles:
         try:
-            situation = read_profile(kb, name)
+            assessment = assess(kb, read_profile(kb, name).weighted(set_weights))
         except InvalidInput as error:
             statuses.add(1)
             for issue in error.issues:
                 click.echo(render(issue) + "\n", err=True)
             documents.append({"schema": "dss/problems/1", "problems": [i.as_data() for i in error.issues]})
             continue
-        assessment = assess(kb, situation.weighted(set_weights))
         if record_to is not None:
             _record(assessment, record_to)
-        documents.append(assessment.as_data(extended=fmt != "text"))
+        documents.append(assessment.as_data(extended=fmt != "text" or template is not None))
         if robust:
             documents[-1]["robustness"] |= _robust(assessment)
         statuses.add(3 if assessment.advice.cautious else 0)
-    shown = [d for d in documents if fmt != "text" or not d["schema"].startswith("dss/problems")]
+    plain = fmt == "text" or template is not None
+    shown = [d for d in documents if not plain or not d["schema"].startswith("dss/problems")]
     if shown:
         page = page_for(color, verbose)
-        click.echo(renderer(fmt)(shown, page), nl=False, color=page.color)
+        made = renderer(fmt)(shown, page) if template is None else render_template(template, shown)
+        write_report(made, out, page)
     return min(statuses - {0}, default=0)
 
 

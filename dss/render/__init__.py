@@ -21,7 +21,19 @@ class Page:
     verbose: bool = False
 
 
-Renderer = Callable[[Sequence[dict[str, Any]], Page], str]
+Renderer = Callable[[Sequence[dict[str, Any]], Page], "str | bytes"]
+"""Contract data in, a document out: text, or bytes for a format that is not text."""
+
+
+def extra(module: str, package: str, name: str) -> Any:
+    """A module of an optional dependency; raises InvalidInput saying what to install."""
+    from ..issues import InvalidInput, Issue, Place
+
+    try:
+        return import_module(module)
+    except ImportError:
+        raise InvalidInput([Issue("EX001", f"this report needs {package}, which is not installed", Place(name),
+                                  (f"pip install 'crisis-dss[{name}]'",))]) from None
 
 
 def formats() -> list[str]:

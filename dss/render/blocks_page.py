@@ -11,7 +11,8 @@ Cell = Union[str, tuple[str, ...]]  # noqa: UP007  (read at run time on 3.10)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; ``lead`` is set off before it, ``role`` is '', 'strong' or 'quiet'."""
+    """A paragraph; ``lead`` is set off before it, ``role`` is '', 'strong', 'quiet', or 'paper'
+    (for paper alone)."""
 
     text: str
     lead: str = ""
@@ -106,6 +107,7 @@ class Summary:
     purpose: str
     now: tuple[str, ...]
     later: tuple[str, ...]
+    ask: tuple[str, ...]
     bans: str
     against: str
     change: str

@@ -74,7 +74,7 @@ class _Article:
                   ("What would change it first", s.change, ""), ("What to find out first", s.question, "")]
         told = "".join(f'<dt{_class(c)}>{k}</dt><dd>{escape(v)}</dd>' for k, v, c in points if v)
         do = "".join(f"<div><h4>{k}</h4>{_list(v)}</div>"
-                     for k, v in (("Do now", s.now), ("Follow with", s.later)) if v)
+                     for k, v in (("Do now", s.now), ("Follow with", s.later), ("Find out first", s.ask)) if v)
         return (
             f'<section class="summary" aria-labelledby="{self.prefix}summary">'
             f'<h2 id="{self.prefix}summary">Summary for the decision maker</h2>'
@@ -133,7 +133,7 @@ def _measure(m: Measure) -> str:
 def _paragraph(t: Text) -> str:
     lead = f"<strong>{escape(t.lead)}</strong>" if t.lead else ""
     body = f"<strong>{escape(t.text)}</strong>" if t.role == "strong" else escape(t.text)
-    return f"<p{_class('quiet' if t.role == 'quiet' else '')}>{lead}{body}</p>"
+    return f"<p{_class({'quiet': 'quiet', 'paper': 'quiet paper'}.get(t.role, ''))}>{lead}{body}</p>"
 
 
 def _list(texts: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from . import Page
 from .blocks_page import Block, Bullets, Cell, Entry, Figure, Fold, Item, Report, Section, Summary, Table, Text
 from .outline_page import outline
 
+_STARTS = re.compile(r"^(\d*)([-+.)])")
 _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -40,9 +41,9 @@ def _opening(report: Report) -> Iterator[str]:
 
 def _summary(s: Summary) -> Iterator[str]:
     yield f"{s.verdict}: **{_plain(s.posture)}**. {_plain(s.purpose)}\n"
-    for title, actions in (("Do now", s.now), ("Follow with", s.later)):
+    for title, actions in (("Do now", s.now), ("Follow with", s.later), ("Find out first", s.ask)):
         if actions:
-            yield f"**{title}:** {_plain('; '.join(actions))}.\n"
+            yield f"**{title}:** {_plain('; '.join(actions))}\n"
     for title, text in (("Must not be done", s.bans), ("The strongest argument against", s.against),
                         ("What would change it first", s.change), ("What to find out first", s.question)):
         if text:
@@ -65,6 +66,8 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _text(t: Text) -> Iterator[str]:
+    if t.role == "paper":
+        return
     lead = f"**{_plain(t.lead.strip())}** " if t.lead else ""
     mark = "**" if t.role == "strong" else "*" if t.role == "quiet" else ""
     yield f"{lead}{mark}{_plain(t.text)}{mark}\n"
@@ -121,4 +124,5 @@ def _entry(e: Entry) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Text in which no character marks anything up."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    text = _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _STARTS.sub(r"\1\\\2", text)

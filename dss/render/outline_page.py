@@ -13,7 +13,7 @@ from .text import citation, percent
 
 Data = dict[str, Any]
 _HORIZONS = ("immediate", "follow-on")
-_SHOWN_BANS, _SHOWN_EFFECTS = 3, 12
+_SHOWN_BANS, _SHOWN_EFFECTS, _SHOWN_QUESTIONS = 3, 12, 6
 
 
 def outline(d: Data) -> Report:
@@ -52,9 +52,10 @@ def _summary(d: Data) -> Summary:
     place = "softer than usual" if mix["hard_share"] < low else "within its band"
     return Summary(
         "Too little is known to advise more than to hold and verify" if little else "Recommended",
-        mix["title"], mix["purpose"], now, later, _bans_in_short(d), mix["counter_argument"],
+        mix["title"], mix["purpose"], now, later,
+        tuple(q["question"] for q in d["questions"][:_SHOWN_QUESTIONS]) if little else (), _bans_in_short(d), mix["counter_argument"],
         _sentence(d["tipping_grouped"][0]) if d["tipping_grouped"] else "No single answer would change it.",
-        d["questions"][0]["question"] if d["questions"] else "Nothing that is open would change it.",
+        "" if little else d["questions"][0]["question"] if d["questions"] else "Nothing open would change it.",
         (Measure("Hard power", f"{percent(mix['hard_share'])} %", f"{place}, {low} to {high} %"),
          Measure("Escalation", signed(mix["escalation"]), _direction(mix["escalation"])),
          Measure("Lead", "open" if d["lead"] is None else f"{d['lead']:g}",
@@ -115,6 +116,7 @@ def _reasons(d: Data) -> Iterator[Block]:
                 (Text(d["mixes"][0]["purpose"]), proof_fold(d, posture)))
     for action in d["mixes"][0]["actions"]:
         yield Entry(f"why-{action['id']}", action["title"], tuple(_properties(action)), tuple(_reason(d, action)))
+    yield Text("A proof is printed where it was opened; 'dss why' prints each.", role="paper")
 
 
 def _properties(action: Data) -> Iterator[str]:

@@ -64,7 +64,7 @@ code, .hash { font: .82em ui-monospace, "Liberation Mono", Menlo, monospace; ove
 figure { margin: 1.1rem 0 1.6rem; }
 figcaption strong { display: block; font-size: 1.02rem; } figcaption p { margin: .1rem 0 .5rem; font-size: .9rem; }
 .scroll { overflow-x: auto; }
-svg { display: block; max-width: 100%; min-width: 40rem; height: auto; }
+svg { display: block; max-width: 100%; height: auto; }
 svg text { font: 12.5px system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif; fill: var(--ink);
   font-variant-numeric: tabular-nums; }
 svg .s { font-size: 11px; } svg .b { font-weight: 600; } svg .q { fill: var(--quiet); } svg .on { fill: var(--on); }
@@ -77,6 +77,7 @@ details { margin: .45rem 0; } summary { cursor: pointer; color: var(--accent); f
 details > :not(summary) { margin-left: .2rem; }
 .entries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: .4rem 2rem; align-items: start; }
 .entry { margin: .7rem 0; min-width: 0; } .entry:has(details[open]) { grid-column: 1 / -1; } .entry h3 { margin: 0; }
+[id$=reasons] .entry:first-child { grid-column: 1 / -1; }
 .facts { font-size: .82rem; margin: .05rem 0 .3rem; }
 #bans .entry, [id$=-bans] .entry { border-left: 4px solid var(--danger); padding-left: .9rem; }
 .proof, .proof ul { list-style: none; padding-left: 0; margin: .2rem 0; font-size: .88rem; }
@@ -84,6 +85,7 @@ details > :not(summary) { margin-left: .2rem; }
 .proof li { margin: .35rem 0; max-width: 50rem; }
 .tag { font-size: .7rem; border: 1px solid var(--rule); border-radius: 3px; padding: 0 .3rem; margin-right: .4rem; color: var(--quiet); white-space: nowrap; }
 .tag.presumed, .tag.open { color: var(--danger); border-color: var(--danger); }
+.paper { display: none; }
 .two { columns: 2 19rem; column-gap: 2rem; }
 li { margin: .2rem 0; } ul { padding-left: 1.2rem; }
 footer { margin-top: 2.2rem; border-top: 2px solid var(--ink); padding-top: .6rem; font-size: .82rem; color: var(--quiet); }
@@ -102,12 +104,14 @@ footer p { max-width: none; } footer p:last-child { color: var(--ink); font-weig
   html { font-size: 9.6pt; } body { background: none; } nav, .skip { display: none; }
   article { margin: 0; padding: .7rem 0 0; max-width: none; border: 0; border-top: 4px solid var(--accent); border-radius: 0; }
   article + article { break-before: page; } h2, h3, h4, figcaption { break-after: avoid; }
-  h2 { margin-top: 1.7rem; } tr, li, figure, .verdict { break-inside: avoid; } thead { display: table-header-group; }
-  svg { min-width: 0; } .scroll { overflow: visible; } a { color: inherit; text-decoration: none; }
+  h2 { margin-top: 1.7rem; } tr, ul:not(.proof) > li, figure, .verdict, .entry { break-inside: avoid; } .entry:has(details[open]) { break-inside: auto; }
+  .summary { display: block; } .do { display: none; } .measures { grid-template-columns: repeat(6, 1fr); margin-top: .8rem; } .measures .value { font-size: 1.1rem; }
+  .points { columns: 2; column-gap: 1.6rem; } .points dt { break-after: avoid; } .points dd { break-inside: avoid; } thead { display: table-header-group; }
+  svg { min-width: 0 !important; } .scroll { overflow: visible; } a { color: inherit; text-decoration: none; }
   figure > .scroll { break-inside: avoid; }
   .entries { display: block; } .proof { font-size: 8pt; } .proof li { margin: .12rem 0; max-width: none; } .facts { font-size: 8pt; }
   td, th { padding-block: .2rem; } table { font-size: 8.4pt; } p, li { max-width: none; }
-  details.proofs::details-content { content-visibility: visible; display: block; block-size: auto; }
-  details.data { display: none; } details.proofs > summary { list-style: none; font-weight: 600; color: inherit; }
+  details:not([open]) { display: none; } .paper { display: block; }
+  details > summary { list-style: none; font-weight: 600; color: inherit; }
   section.major { break-before: page; } p, li { orphans: 3; widows: 3; } }
 """

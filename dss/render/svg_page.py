@@ -12,6 +12,8 @@ from .blocks_page import Figure
 from .layout import signed
 
 Data = Any
+_LEGIBLE = 640
+"""Pixels below which a picture is not shrunk but scrolled."""
 _WIDTH, _LABEL, _ROW, _CELL, _GLYPH, _SMALL = 920, 268, 26, 40, 6.6, 5.8
 
 
@@ -22,6 +24,7 @@ def picture(figure: Figure, ident: str) -> str:
     }
     width, height, body = draw[figure.name](figure.data)
     return (f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+            f'style="min-width:{min(width, _LEGIBLE)}px" '
             f'aria-labelledby="{ident}-t {ident}-d"><title id="{ident}-t">{escape(figure.title)}</title>'
             f'<desc id="{ident}-d">{escape(figure.says)}</desc>{body}</svg>')
 

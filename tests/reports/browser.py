@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--remote-debugging-pipe")
+_PATIENCE = 20
+"""Seconds to wait for a page."""
 
 
 def find() -> str | None:
@@ -82,8 +85,9 @@ class Browser:
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                    mobile=False)
         self._call("Page.navigate", url=page.as_uri())
+        until = time.monotonic() + _PATIENCE
         while self.ask("document.readyState + (document.querySelector('article') ? '' : '?')") != "complete":
-            pass
+            assert time.monotonic() < until, f"{page} shows no article"
 
     def ask(self, script: str) -> Any:
         """The value of a script in the page."""

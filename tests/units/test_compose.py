@@ -140,6 +140,15 @@ def test_when_too_little_is_known_the_core_of_the_fallback_needs_no_points(mini:
     assert found.mixes[0].actions[:2] == ("keep-watch", "ask-around")
 
 
+def test_when_too_little_is_known_nothing_coercive_enters_whatever_its_points(mini: KnowledgeBase) -> None:
+    found = advice(mini, {**FRIENDS, "leave": "n/a"}, {"friends": 300})
+    assert found.cautious
+    assert found.weighing.standing["close-the-boom"].status == "available"
+    assert found.weighing.scores["close-the-boom"] == 12 * 300
+    assert left_out(found.mixes[0])["close-the-boom"] == (
+        "Close the boom: nothing coercive while so little is known")
+
+
 @pytest.mark.parametrize(("known", "cautious"), [
     (["attacked", "grounds"], False), (["attacked"], True), (["quarrel", "stage", "attacked"], False),
     ([], True),

@@ -1,0 +1,230 @@
+"""What to sweep: a folder of profiles, or a table with one profile a row.
+
+A cell is written as in a profile. Equal cells are read once. A bad row is put aside with
+its problems and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+from .columns import Block, block_of, column_of, full_words
+from .issues import InvalidInput, Issue, Place, Problems, nearest
+from .kb import KnowledgeBase
+from .situation import KEYS, SCHEMA, Situation, load_situation, start_masks
+
+PART = 8192
+"""How many rows are read at a time."""
+PROFILES = (".yaml", ".yml", ".json")
+TABLES = (".csv", ".jsonl", ".parquet")
+_LABELS = ("id", "title")
+_MOST_KEPT = 50_000
+_PASSED = (*_LABELS, *(k for k in KEYS if k not in ("partners", "weights", "schema")))
+
+Row = tuple[str, Mapping[str, Any]]
+"""Where a row stands, and its cells."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Profiles ready to be judged: blocks in order, a label for each profile, and what was bad."""
+
+    blocks: tuple[Block, ...]
+    labels: tuple[str, ...]
+    issues: tuple[Issue, ...]
+    bad: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV, JSONL or Parquet file, or a folder of profiles."""
+
+    path: str
+
+    def parts(self) -> Iterator[list[Row]]:
+        """The rows, a part at a time. Raises InvalidInput for a file that cannot be read at all."""
+        try:
+            rows = self._rows()
+            while part := list(islice(rows, PART)):
+                yield part
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise InvalidInput([Issue("SW010", f"the table cannot be read: {said}", Place(self.path))]) from None
+
+    def _rows(self) -> Iterator[Row]:
+        path = Path(self.path)
+        if path.is_dir() and path.suffix != ".parquet":
+            return ((str(p), {}) for p in sorted(path.rglob("*")) if p.suffix in PROFILES)
+        return {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".parquet": _parquet_rows}[path.suffix](path)
+
+    def read(self, kb: KnowledgeBase, rows: Sequence[Row]) -> Part:
+        """Read rows into blocks."""
+        if rows and not rows[0][1] and rows[0][0].endswith(PROFILES):
+            return _read_profiles(kb, [place for place, _ in rows])
+        return _reader(kb, self.path).read(rows)
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, restkey="?")
+        for row in reader:
+            yield f"line {reader.line_num}", {k: v for k, v in row.items() if v not in ("", None)}
+
+
+def _jsonl_rows(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                found = json.loads(line)
+            except ValueError as error:
+                found = {"?": f"this is not JSON: {error}"}
+            if not isinstance(found, dict):
+                found = {"?": "a row is a JSON object"}
+            yield f"line {number}", {k: v for k, v in found.items() if v is not None}
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    import pyarrow.dataset
+
+    number = 0
+    for batch in pyarrow.dataset.dataset(path).to_batches(batch_size=PART):
+        for row in batch.to_pylist():
+            number += 1
+            yield f"row {number}", {k: v for k, v in row.items() if v is not None}
+
+
+def _read_profiles(kb: KnowledgeBase, names: Sequence[str]) -> Part:
+    found: list[Situation] = []
+    issues: list[Issue] = []
+    for name in names:
+        try:
+            found.append(load_situation(kb, name))
+        except InvalidInput as error:
+            issues += error.issues
+    runs = [list(run) for _, run in groupby(found, key=lambda s: sorted(s.weights.items()))]
+    return Part(tuple(block_of(kb, run) for run in runs), tuple(s.name for s in found), tuple(issues),
+                len(names) - len(found))
+
+
+@lru_cache(maxsize=1)
+def _reader(kb: KnowledgeBase, path: str) -> _Reader:
+    return _Reader(kb, path, text=path.endswith(".csv"))
+
+
+@dataclass
+class _Reader:
+    """Reads rows part by part; what equal cells say is kept between parts."""
+
+    kb: KnowledgeBase
+    file: str
+    text: bool
+    seen: dict[tuple[str, str, str], Situation | InvalidInput] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def read(self, rows: Sequence[Row]) -> Part:
+        self.issues = []
+        if len(self.seen) > _MOST_KEPT:
+            self.seen.clear()
+        kept = [(row, said) for row in rows if (said := self._row(*row)) is not None]
+        blocks = []
+        for _, run in groupby(kept, key=lambda pair: sorted(pair[1][2].items())):
+            blocks.append(self._block([said for _, said in run]))
+        labels = tuple(str(next((cells[k] for k in _LABELS if k in cells), place)) for (place, cells), _ in kept)
+        return Part(tuple(blocks), labels, tuple(self.issues), len(rows) - len(kept))
+
+    def _row(self, place: str, cells: Mapping[str, Any]) -> tuple[Mapping[int, int], str, Mapping[str, int]] | None:
+        """A row's masks by attribute, its partners as written, its weights; None if it is bad."""
+        before = len(self.issues)
+        partners = self._written(cells["partners"]) if "partners" in cells else ""
+        weights: Mapping[str, int] = {}
+        masks = {}
+        names = dict.fromkeys(cells)
+        if partners:
+            names |= dict.fromkeys(self.kb.variables[at].id for at in self.kb.aggregates)
+        for name in names:
+            at = self.kb.words.position.get(name, self.kb.attributes)
+            if name == "?":
+                said = cells[name] if isinstance(cells[name], str) else "the row has more cells than the header"
+                self._note(place, Issue("SW011", said, Place(self.file)))
+            elif at < self.kb.attributes:
+                said_of = self._said(place, name, cells, partners if at in self.kb.aggregates else "")
+                if said_of is not None:
+                    masks[at] = said_of.masks[at]
+            elif name == "schema" and cells[name] == SCHEMA or name in _PASSED:
+                continue
+            elif name == "weights":
+                found = self._said(place, name, cells, "")
+                weights = found.weights if found is not None else {}
+            elif name == "partners":
+                self._said(place, "", cells, partners)
+            else:
+                hint = nearest(name, [v.id for v in self.kb.variables[: self.kb.attributes]])
+                self._note(place, Issue("PR011", f"'{name}' is not an attribute", Place(self.file),
+                                        (hint,) if hint else ()))
+        return (masks, partners, weights) if len(self.issues) == before else None
+
+    def _said(self, place: str, name: str, cells: Mapping[str, Any], partners: str) -> Situation | None:
+        """What a cell says, read together with the partner list where that matters."""
+        cell = cells.get(name)
+        key = (name, "" if cell is None else self._written(cell), partners)
+        if key not in self.seen:
+            self.seen[key] = self._load(name, cell, cells.get("partners") if partners else None)
+        found = self.seen[key]
+        if isinstance(found, InvalidInput):
+            for issue in found.issues:
+                self._note(f"{place}, {name or 'partners'}", issue)
+            return None
+        return found
+
+    def _load(self, name: str, cell: Any, partners: Any) -> Situation | InvalidInput:
+        given = {k: v for k, v in ((name, cell), ("partners", partners)) if v is not None}
+        source: Any = given
+        if self.text:
+            source = "\n".join(f"{k}: {' '.join(v.split())}" for k, v in given.items()).encode()
+        try:
+            return load_situation(self.kb, source, name=self.file)
+        except InvalidInput as error:
+            return error
+
+    def _written(self, cell: Any) -> str:
+        return cell if isinstance(cell, str) else json.dumps(cell, sort_keys=True, default=str)
+
+    def _note(self, place: str, issue: Issue) -> None:
+        self.issues.append(Issue(issue.code, issue.message, Place(self.file, text=place), issue.hints))
+
+    def _block(self, said: Sequence[tuple[Mapping[int, int], str, Mapping[str, int]]]) -> Block:
+        size = full_words(len(said))
+        filled = [*said, *[said[-1]] * (size - len(said))]
+        columns = []
+        for at in range(self.kb.attributes):
+            full = self.kb.variables[at].full
+            columns.append(column_of([masks.get(at, full) for masks, _, _ in filled]))
+        questions = {}
+        for at in self.kb.words.about_partners:
+            answers = {text: self._answers(text)[at] for text in {partners for _, partners, _ in said}}
+            questions[at] = column_of([answers[partners] for _, partners, _ in filled])
+        return Block(len(said), size, tuple(columns), questions, said[0][2])
+
+    def _answers(self, partners: str) -> Sequence[int]:
+        found = self.seen.get(("", "", partners))
+        listed = found.partners if isinstance(found, Situation) else None
+        return start_masks(self.kb, [v.full for v in self.kb.variables[: self.kb.attributes]], listed)[0]
+
+
+def check_table(path: str) -> None:
+    """Raise InvalidInput when ``path`` is neither a folder nor a table that can be read."""
+    problems = Problems()
+    file = Path(path)
+    if not file.exists():
+        near = nearest(file.name, [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else [])
+        problems.add("IN020", "there is no such file", Place(path), near)
+    elif not file.is_dir() and file.suffix not in TABLES:
+        problems.add("SW012", f"a table ends in {', '.join(TABLES)}", Place(path))
+    problems.raise_if_any()
