@@ -119,6 +119,11 @@ class Assessment:
 
         return assessment_data(self, extended=extended)
 
+    def _repr_html_(self) -> str:
+        from .notebook import assessment_html
+
+        return assessment_html(self.as_data(extended=False))
+
 
 def assess(kb: KnowledgeBase, source: Situation | Mapping[str, object] | str | Path) -> Assessment:
     """Judge a situation, a profile file or a plain dict of answers.

@@ -68,16 +68,24 @@ def rule_data(kb: KnowledgeBase, rule: Rule) -> dict[str, Any]:
     """A rule as JSON-ready data, its conditions in words."""
     names = [v.id for v in kb.variables]
     return {
-        "id": rule.id, "principle": rule.principle, "title": rule.title,
+        "id": rule.id,
+        "principle": rule.principle,
+        "title": rule.title,
         "when": "always" if rule.when == ALWAYS else describe(rule.when_tree, kb.variables),
         "unless": describe(rule.unless_tree, kb.variables) if rule.unless else "",
         "overrides": list(rule.overrides),
         "overridden_by": [r.id for r in kb.rules.values() if rule.id in r.overrides],
         "reads": sorted({names[at] for at in rule.reads if "?" not in names[at]}),
         "consequences": list(consequences(kb, rule)),
-        "because": rule.because, "source": cited(kb, rule.source), "covers": list(rule.covers), "note": rule.note,
-        "draft": rule.draft, "cases": len(rule.cases),
-        "file": rule.place.file, "line": rule.place.line, "column": rule.place.column,
+        "because": rule.because,
+        "source": cited(kb, rule.source),
+        "covers": list(rule.covers),
+        "note": rule.note,
+        "draft": rule.draft,
+        "cases": len(rule.cases),
+        "file": rule.place.file,
+        "line": rule.place.line,
+        "column": rule.place.column,
     }
 
 
@@ -91,7 +99,8 @@ def consequences(kb: KnowledgeBase, rule: Rule) -> Iterator[str]:
     """What a rule does, a sentence each."""
     for at, bit in rule.concludes:
         variable = kb.variables[at]
-        yield f"Concludes: {variable.words[bit.bit_length() - 1]} ({variable.id}: {variable.values[bit.bit_length() - 1]})"
+        place = bit.bit_length() - 1
+        yield f"Concludes: {variable.words[place]} ({variable.id}: {variable.values[place]})"
     for points in sorted({n for _, n in rule.favours}, reverse=True):
         targets = [t for t, n in rule.favours if n == points]
         verb = "Speaks for" if points > 0 else "Speaks against"
@@ -102,15 +111,20 @@ def consequences(kb: KnowledgeBase, rule: Rule) -> Iterator[str]:
     for requirement in rule.requires:
         beside = "every mix" if requirement.every_mix else titles(kb, requirement.having)
         if requirement.safeguard:
-            wanted = kb.safeguards[requirement.safeguard].title if requirement.safeguard in kb.safeguards else (
-                requirement.safeguard)
+            wanted = (
+                kb.safeguards[requirement.safeguard].title
+                if requirement.safeguard in kb.safeguards
+                else (requirement.safeguard)
+            )
             yield f"Requires the safeguard '{wanted}' with {beside}"
         elif requirement.all_of:
             yield f"Requires {titles(kb, requirement.all_of)} with {beside}"
         else:
             yield f"Requires one of {titles(kb, requirement.one_of)} with {beside}"
     for caution in rule.cautions:
-        yield f"Warns: {in_words(kb, caution.text)}" + (f" (with {titles(kb, caution.having)})" if caution.having else "")
+        yield f"Warns: {in_words(kb, caution.text)}" + (
+            f" (with {titles(kb, caution.having)})" if caution.having else ""
+        )
 
 
 def titles(kb: KnowledgeBase, names: Iterable[str]) -> str:
@@ -119,22 +133,29 @@ def titles(kb: KnowledgeBase, names: Iterable[str]) -> str:
     for label, members in _groups(kb):
         if len(members) > 2 and set(chosen) == members:
             return label
-    known = {**kb.actions, **kb.postures}
-    return ", ".join(known[n].title for n in chosen)
+    known = {n: a.title for n, a in kb.actions.items()} | {n: p.title for n, p in kb.postures.items()}
+    return ", ".join(known[n] for n in chosen)
 
 
 def _groups(kb: KnowledgeBase) -> list[tuple[str, set[str]]]:
     actions = kb.actions.values()
-    return [("every action", {a.id for a in actions}), ("every act of force", {a.id for a in actions if a.cls == "force"}),
-            ("every coercive or forceful act", {a.id for a in actions if a.guarded}),
-            ("every cooperative act", {a.id for a in actions if not a.guarded})]
+    return [
+        ("every action", {a.id for a in actions}),
+        ("every act of force", {a.id for a in actions if a.cls == "force"}),
+        ("every coercive or forceful act", {a.id for a in actions if a.guarded}),
+        ("every cooperative act", {a.id for a in actions if not a.guarded}),
+    ]
 
 
 def in_words(kb: KnowledgeBase, text: str) -> str:
     """A text with what it quotes named in brackets."""
     def name(word: str) -> str:
         at = kb.words.position.get(word)
-        return f"[{kb.variables[at].title.lower()}]" if at is not None and kb.variables[at].title else f"[{word}]"
+        return (
+            f"[{kb.variables[at].title.lower()}]"
+            if at is not None and kb.variables[at].title
+            else f"[{word}]"
+        )
 
     return QUOTED.sub(lambda m: name(m[1]), text)
 
@@ -147,18 +168,31 @@ def condition_words(kb: KnowledgeBase, dnf: Dnf) -> list[str]:
 def action_data(kb: KnowledgeBase, action: Action) -> dict[str, Any]:
     """An action as JSON-ready data, with the rules that speak of it."""
     return {
-        "id": action.id, "title": action.title, "line": action.line, "class": action.cls,
-        "definition": action.definition, "objective": action.objective, "hard": action.hard,
-        "escalation": action.escalation, "reversibility": action.reversibility, "lead_time": action.lead_time,
+        "id": action.id,
+        "title": action.title,
+        "line": action.line,
+        "class": action.cls,
+        "definition": action.definition,
+        "objective": action.objective,
+        "hard": action.hard,
+        "escalation": action.escalation,
+        "reversibility": action.reversibility,
+        "lead_time": action.lead_time,
         "needs": describe(action.needs_tree, kb.variables) if action.needs != ALWAYS else "",
         "pointless_when": describe(action.pointless_tree, kb.variables) if action.pointless else "",
-        "excludes": list(action.excludes), "apart": list(action.apart), "indicators": list(action.indicators),
-        "stops_if": list(action.stops_if), "codes": [{"code": c.code, "goldstein": c.goldstein} for c in action.codes],
-        "source": cited(kb, action.source), "note": action.note, "favoured_by": _rules(kb, action.id, 1),
+        "excludes": list(action.excludes),
+        "apart": list(action.apart),
+        "indicators": list(action.indicators),
+        "stops_if": list(action.stops_if),
+        "codes": [{"code": c.code, "goldstein": c.goldstein} for c in action.codes],
+        "source": cited(kb, action.source),
+        "note": action.note,
+        "favoured_by": _rules(kb, action.id, 1),
         "disfavoured_by": _rules(kb, action.id, -1),
         "forbidden_by": [r.id for r in kb.rules.values() if action.id in r.forbids],
         "postures": [p.id for p in kb.postures.values() if action.id in (*p.core, *p.fits)],
-        "file": action.place.file, "line_number": action.place.line,
+        "file": action.place.file,
+        "line_number": action.place.line,
     }
 
 
@@ -170,8 +204,13 @@ def variable_data(kb: KnowledgeBase, at: int, variable: Variable) -> dict[str, A
     """An attribute or finding as JSON-ready data, with the rules that read or conclude it."""
     values = [{"value": v, "words": w} for v, w in zip(variable.values, variable.words, strict=True)]
     out: dict[str, Any] = {
-        "id": variable.id, "title": variable.title, "group": variable.group, "type": variable.kind, "values": values,
-        "why": variable.why, "source": cited(kb, variable.source),
+        "id": variable.id,
+        "title": variable.title,
+        "group": variable.group,
+        "type": variable.kind,
+        "values": values,
+        "why": variable.why,
+        "source": cited(kb, variable.source),
         "read_by": [r.id for r in kb.rules.values() if at in r.reads],
     }
     if at in kb.findings:
@@ -180,8 +219,13 @@ def variable_data(kb: KnowledgeBase, at: int, variable: Variable) -> dict[str, A
         out["resolve"] = "scorecard" if finding.scorecard else finding.resolve
         out["concluded_by"] = [r.id for r in kb.rules.values() if any(f == at for f, _ in r.concludes)]
     else:
-        out |= {"question": variable.question, "help": variable.help, "n/a": variable.na, "frame": variable.frame,
-                "needs_grade": variable.needs_grade}
+        out |= {
+            "question": variable.question,
+            "help": variable.help,
+            "n/a": variable.na,
+            "frame": variable.frame,
+            "needs_grade": variable.needs_grade,
+        }
         if variable.kind == "number":
             out |= {"unit": variable.unit, "min": variable.low, "max": variable.high}
     return out
@@ -209,6 +253,16 @@ def principle_data(kb: KnowledgeBase, name: str) -> dict[str, Any]:
 def posture_data(kb: KnowledgeBase, name: str) -> dict[str, Any]:
     """A posture as JSON-ready data, with the rules that speak of it."""
     p = kb.postures[name]
-    return {"id": p.id, "title": p.title, "purpose": p.purpose, "band": list(p.band), "core": list(p.core),
-            "fits": list(p.fits), "counter_argument": p.counter_argument, "review_in": p.review_in,
-            "fallback": p.fallback, "favoured_by": _rules(kb, name, 1), "disfavoured_by": _rules(kb, name, -1)}
+    return {
+        "id": p.id,
+        "title": p.title,
+        "purpose": p.purpose,
+        "band": list(p.band),
+        "core": list(p.core),
+        "fits": list(p.fits),
+        "counter_argument": p.counter_argument,
+        "review_in": p.review_in,
+        "fallback": p.fallback,
+        "favoured_by": _rules(kb, name, 1),
+        "disfavoured_by": _rules(kb, name, -1),
+    }

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from .conditions import AllOf, AnyOf, NotOf, Phrase, Tree, compile_tree
-from .evaluate import Inference, RuleStep, evaluate_situation, fired, program
+from .conditions import ESTABLISHED, OPEN, AllOf, AnyOf, NotOf, Phrase, Tree, compile_tree
+from .evaluate import Inference, RuleStep, evaluate_situation, fired, program, truth
 from .issues import Issue, Place, Problems
 from .kb import KnowledgeBase
 from .rules import Case, Rule
@@ -93,7 +93,7 @@ class PhraseCoverage:
 
 
 def cover(kb: KnowledgeBase, only: Collection[str] = ()) -> PhraseCoverage:
-    """Which phrases and branches (of the rules named, or of all) are decisive both ways in their rule's cases."""
+    """Which phrases and branches (of all rules, or those named) are decisive both ways in some case."""
     steps = rule_steps(kb)
     outcomes = by_rule(run_cases(kb))
     parts = 0
@@ -115,7 +115,7 @@ def _undecisive(kb: KnowledgeBase, rule: Rule, where: str, part: Tree, lacks: st
                 changed: RuleStep) -> Undecisive:
     kind = "phrase" if isinstance(part, Phrase) else "branch"
     return Undecisive(rule.id, f"{kind} in {where}", lacks, tree_text(kb, part), place_of(part) or rule.place,
-                      telling_case(kb, rule, step, changed))
+                      telling_case(kb, step, changed))
 
 
 def rule_steps(kb: KnowledgeBase) -> list[RuleStep]:
@@ -127,7 +127,11 @@ def rule_steps(kb: KnowledgeBase) -> list[RuleStep]:
 def with_tree(kb: KnowledgeBase, step: RuleStep, where: str, tree: Tree) -> RuleStep:
     """A rule's step with another 'when' or 'unless'."""
     dnf = compile_tree(tree, kb.variables)
-    return replace(step, settled=False, when=dnf) if where == "when" else replace(step, settled=False, unless=dnf)
+    return (
+        replace(step, settled=False, when=dnf)
+        if where == "when"
+        else replace(step, settled=False, unless=dnf)
+    )
 
 
 def flips(changed: RuleStep, outcome: Outcome) -> bool:
@@ -160,7 +164,9 @@ def _parts(tree: Tree, put: Rebuild) -> Iterator[tuple[Tree, Rebuild]]:
             yield from _parts(part, inner)
 
 
-def _put_among(kind: type[AllOf] | type[AnyOf], parts: tuple[Tree, ...], i: int, put: Rebuild, new: Tree) -> Tree:
+def _put_among(
+    kind: type[AllOf] | type[AnyOf], parts: tuple[Tree, ...], i: int, put: Rebuild, new: Tree
+) -> Tree:
     return put(kind((*parts[:i], new, *parts[i + 1 :])))
 
 
@@ -187,20 +193,48 @@ def tree_text(kb: KnowledgeBase, tree: Tree) -> str:
 # --- cases that would tell
 
 
-def telling_case(kb: KnowledgeBase, rule: Rule, step: RuleStep, changed: RuleStep) -> str:
+def telling_case(kb: KnowledgeBase, step: RuleStep, changed: RuleStep) -> str:
     """A case, ready to be pasted, in which a rule and its changed form part; empty if none was found."""
     find = searcher(kb)
-    lifted = find.fails(rule.unless)
-    for fires, goals in (
-        (False, [find.holds(changed.when), find.fails(step.when), find.fails(changed.unless)]),
-        (True, [find.holds(step.when), find.fails(changed.when), lifted]),
-        (False, [find.holds(step.when), find.holds(step.unless), find.fails(changed.unless)]),
-        (True, [find.holds(step.when), lifted, find.holds(changed.unless)]),
-    ):
-        case = _case(kb, both(goals), fires)
-        if case:
-            return case
+    for not_doing in (_never_does, _does_not):
+        for fires, doing, idle in ((False, changed, step), (True, step, changed)):
+            hangs_on = [
+                find.holds(doing.when),
+                find.fails(idle.when),
+                find.holds(idle.unless),
+                find.fails(doing.unless),
+            ]
+            case = _case(kb, both([_does(doing, hangs_on), not_doing(idle, hangs_on)]), fires)
+            if case:
+                return case
     return ""
+
+
+def _does(step: RuleStep, hangs_on: Sequence[Goal]) -> Goal:
+    """A form of a rule fires."""
+    def verdict(inference: Inference) -> int:
+        state = step.state(inference.possible, inference.value, inference.states)
+        return ESTABLISHED if fired(state) else min(truth(state), OPEN)
+
+    return Goal(verdict, both(hangs_on).hangs_on)
+
+
+def _never_does(step: RuleStep, hangs_on: Sequence[Goal]) -> Goal:
+    """A form of a rule can no longer fire."""
+    def verdict(inference: Inference) -> int:
+        return ESTABLISHED - truth(step.state(inference.possible, inference.value, inference.states))
+
+    return Goal(verdict, both(hangs_on).hangs_on)
+
+
+def _does_not(step: RuleStep, hangs_on: Sequence[Goal]) -> Goal:
+    """A form of a rule does not fire on what is known, though it may when more is."""
+    def verdict(inference: Inference) -> int:
+        return (
+            OPEN if fired(step.state(inference.possible, inference.value, inference.states)) else ESTABLISHED
+        )
+
+    return Goal(verdict, both(hangs_on).hangs_on)
 
 
 def _case(kb: KnowledgeBase, goal: Goal, fires: bool) -> str:
@@ -219,8 +253,15 @@ def case_text(profile: Mapping[str, object], fires: bool) -> str:
     line = f"    - {{given: {flow(profile)}, fires: {said}}}\n"
     if len(line) <= LONGEST_LINE + 1:
         return line
-    body = "".join(f"        {name}: {flow(value)}\n" for name, value in profile.items())
+    body = "".join(_entry(name, value) for name, value in profile.items())
     return f"    - given:\n{body}      fires: {said}\n"
+
+
+def _entry(name: str, value: object) -> str:
+    line = f"        {name}: {flow(value)}\n"
+    if len(line) <= LONGEST_LINE + 1 or not isinstance(value, (list, tuple)):
+        return line
+    return f"        {name}:\n" + "".join(f"          - {flow(v)}\n" for v in value)
 
 
 def flow(value: object) -> str:

@@ -43,10 +43,12 @@ def graph_of(kb: KnowledgeBase) -> Graph:
     nodes: dict[str, Node] = {}
     for at, variable in enumerate(kb.variables):
         if "?" not in variable.id:
-            nodes[variable.id] = Node("finding" if at in kb.findings else "attribute", variable.id, variable.title)
+            nodes[variable.id] = Node(
+                "finding" if at in kb.findings else "attribute", variable.id, variable.title
+            )
     for kind, entries in (("rule", kb.rules), ("action", kb.actions), ("posture", kb.postures),
                           ("safeguard", kb.safeguards)):
-        nodes |= {e.id: Node(kind, e.id, e.title) for e in entries.values()}  # type: ignore[attr-defined]
+        nodes |= {e.id: Node(kind, e.id, e.title) for e in entries.values()}
     edges: dict[Edge, None] = {}
     for name, variables in _reads(kb):
         edges.update(dict.fromkeys(Edge(v, "reads", name) for v in variables))
@@ -63,7 +65,10 @@ def _reads(kb: KnowledgeBase) -> Iterable[tuple[str, list[str]]]:
         if finding.scorecard is not None:
             yield kb.variables[at].id, _names(kb, finding.scorecard.reads)
     for action in kb.actions.values():
-        yield action.id, _names(kb, {at for dnf in (action.needs, action.pointless) for row in dnf for at, _ in row})
+        yield (
+            action.id,
+            _names(kb, {at for dnf in (action.needs, action.pointless) for row in dnf for at, _ in row}),
+        )
 
 
 def _names(kb: KnowledgeBase, positions: Iterable[int]) -> list[str]:
@@ -81,7 +86,11 @@ def _of_rule(kb: KnowledgeBase, name: str) -> Iterable[Edge]:
     for target in rule.forbids:
         yield Edge(name, "forbids", target)
     for requirement in rule.requires:
-        wanted = (*requirement.all_of, *requirement.one_of, *([requirement.safeguard] if requirement.safeguard else ()))
+        wanted = (
+            *requirement.all_of,
+            *requirement.one_of,
+            *([requirement.safeguard] if requirement.safeguard else ()),
+        )
         for target in wanted:
             yield Edge(name, "requires", target)
     for other in rule.overrides:
@@ -92,7 +101,9 @@ def around(graph: Graph, name: str, depth: int) -> Graph:
     """The part of a graph within so many steps of one node, whichever way the edges point."""
     kept = {name}
     for _ in range(depth):
-        kept |= {end for e in graph.edges for here, end in ((e.start, e.end), (e.end, e.start)) if here in kept}
+        kept |= {
+            end for e in graph.edges for here, end in ((e.start, e.end), (e.end, e.start)) if here in kept
+        }
     return Graph({n: node for n, node in graph.nodes.items() if n in kept},
                  tuple(e for e in graph.edges if e.start in kept and e.end in kept))
 
@@ -124,7 +135,10 @@ def mermaid(graph: Graph) -> str:
 def dot(graph: Graph) -> str:
     """The graph in the DOT language."""
     out = ["digraph kb {", "  rankdir=LR;"]
-    out += [f'  "{n}" [shape={_DOT[node.kind]}, label="{_plain(node.title or n)}"];' for n, node in graph.nodes.items()]
+    out += [
+        f'  "{n}" [shape={_DOT[node.kind]}, label="{_plain(node.title or n)}"];'
+        for n, node in graph.nodes.items()
+    ]
     out += [f'  "{e.start}" -> "{e.end}" [label="{e.verb}"];' for e in graph.edges]
     return "\n".join([*out, "}"]) + "\n"
 

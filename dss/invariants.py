@@ -104,7 +104,8 @@ def _invariant(
                            "principles.yaml lists", node.place)
     return Invariant(
         name, f.text("title"),
-        compile_tree(conditions.read(when), conditions.words.variables) if when is not None else ALWAYS,
+        compile_tree(conditions.read(when), conditions.words.variables, f.problems, when.place)
+        if when is not None else ALWAYS,
         claim, subjects, select.read(beside) if beside is not None else (), safeguard, raising,
         f.citations("source", works), f.texts("covers"), f.place,
     )

@@ -14,8 +14,24 @@ from .issues import InvalidInput
 from .kb import KnowledgeBase
 from .situation import load_situation
 
-QUIET = ("file", "line", "line_number", "column", "id", "read_by", "concluded_by", "favoured_by", "disfavoured_by",
-         "forbidden_by", "rules", "variables", "actions", "overridden_by", "postures", "reads")
+QUIET = (
+    "file",
+    "line",
+    "line_number",
+    "column",
+    "id",
+    "read_by",
+    "concluded_by",
+    "favoured_by",
+    "disfavoured_by",
+    "forbidden_by",
+    "rules",
+    "variables",
+    "actions",
+    "overridden_by",
+    "postures",
+    "reads",
+)
 """Fields that follow from others, or only say where something stands."""
 
 
@@ -41,7 +57,17 @@ class Shift:
 def changes(old: KnowledgeBase, new: KnowledgeBase) -> list[Change]:
     """Everything that was added, removed or changed, kind by kind."""
     out: list[Change] = []
-    for kind in ("rule", "action", "posture", "attribute", "finding", "principle", "source", "safeguard", "invariant"):
+    for kind in (
+        "rule",
+        "action",
+        "posture",
+        "attribute",
+        "finding",
+        "principle",
+        "source",
+        "safeguard",
+        "invariant",
+    ):
         out += _compared(kind, _entries(old, kind), _entries(new, kind))
     return out
 
@@ -51,19 +77,29 @@ def _entries(kb: KnowledgeBase, kind: str) -> dict[str, dict[str, Any]]:
         "rule": lambda: {r.id: rule_data(kb, r) for r in kb.rules.values()},
         "action": lambda: {a.id: action_data(kb, a) for a in kb.actions.values()},
         "posture": lambda: {p: posture_data(kb, p) for p in kb.postures},
-        "attribute": lambda: {v.id: variable_data(kb, at, v) for at, v in enumerate(kb.variables[: kb.attributes])},
-        "finding": lambda: {kb.variables[at].id: variable_data(kb, at, kb.variables[at]) for at in kb.findings},
+        "attribute": lambda: {
+            v.id: variable_data(kb, at, v) for at, v in enumerate(kb.variables[: kb.attributes])
+        },
+        "finding": lambda: {
+            kb.variables[at].id: variable_data(kb, at, kb.variables[at]) for at in kb.findings
+        },
         "principle": lambda: {p: principle_data(kb, p) for p in kb.principles},
         "source": lambda: {s: source_data(kb, s) for s in kb.works},
-        "safeguard": lambda: {s.id: {"title": s.title, "text": s.text, "owner": s.owner, "by": s.by}
-                              for s in kb.safeguards.values()},
-        "invariant": lambda: {i.id: {"title": i.title, "claim": i.claim, "subjects": list(i.subjects),
-                                     "when": repr(i.when)} for i in kb.invariants},
+        "safeguard": lambda: {
+            s.id: {"title": s.title, "text": s.text, "owner": s.owner, "by": s.by}
+            for s in kb.safeguards.values()
+        },
+        "invariant": lambda: {
+            i.id: {"title": i.title, "claim": i.claim, "subjects": list(i.subjects), "when": repr(i.when)}
+            for i in kb.invariants
+        },
     }
     return makers[kind]()
 
 
-def _compared(kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> list[Change]:
+def _compared(
+    kind: str, old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]
+) -> list[Change]:
     out = [Change(kind, name, "removed", (old[name].get("title", ""),)) for name in old if name not in new]
     out += [Change(kind, name, "added", (new[name].get("title", ""),)) for name in new if name not in old]
     for name in new:
@@ -101,15 +137,29 @@ def shifts(old: KnowledgeBase, new: KnowledgeBase, profiles: Sequence[Path]) -> 
 
 
 def _shift(old: KnowledgeBase, new: KnowledgeBase, path: Path) -> Shift:
-    judged = []
-    for which, kb in (("old", old), ("new", new)):
-        try:
-            situation = load_situation(kb, path)
-        except InvalidInput as error:
-            return Shift(str(path), path.stem, (f"the {which} knowledge base cannot read it: "
-                                                f"{error.issues[0].message}",))
-        judged.append((kb, advise(kb, evaluate_situation(situation, kb), situation.weights)))
-    return Shift(str(path), situation.title, tuple(_moved(*judged[0], *judged[1])))
+    before, after = _judged(old, path), _judged(new, path)
+    if isinstance(before, Judged) and isinstance(after, Judged):
+        return Shift(str(path), after.title, tuple(_moved(old, before.advice, new, after.advice)))
+    unread = [f"the {which} knowledge base cannot read it: {result}"
+              for which, result in (("old", before), ("new", after)) if isinstance(result, str)]
+    return Shift(str(path), path.stem, tuple(unread) if len(unread) == 1 else ())
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A profile's title and the advice on it."""
+
+    title: str
+    advice: Advice
+
+
+def _judged(kb: KnowledgeBase, path: Path) -> Judged | str:
+    """A profile judged, or why it cannot be read."""
+    try:
+        situation = load_situation(kb, path)
+    except InvalidInput as error:
+        return error.issues[0].message
+    return Judged(situation.title, advise(kb, evaluate_situation(situation, kb), situation.weights))
 
 
 def _moved(old: KnowledgeBase, before: Advice, new: KnowledgeBase, after: Advice) -> Iterable[str]:

@@ -112,8 +112,11 @@ def _condition(kb: KnowledgeBase, variables: Sequence[Variable], name: str, *, p
     }
     if partners:
         one = _ref("partner_condition")
-        properties |= {"some_partner": one, "no_partner": one,
-                       "at_least": _object({"n": {"type": "integer", "minimum": 1}, "partner": one}, ["n", "partner"])}
+        properties |= {
+            "some_partner": one,
+            "no_partner": one,
+            "at_least": _object({"n": {"type": "integer", "minimum": 1}, "partner": one}, ["n", "partner"]),
+        }
     properties |= {v.id: {"description": v.title, **_phrase(v, kb)} for v in variables if "?" not in v.id}
     return _object(properties)
 
@@ -171,13 +174,24 @@ def _rules(kb: KnowledgeBase) -> Schema:
     ]}
     case = _object({"given": _ref("given"), "fires": FLAG, "note": TEXT}, ["given", "fires"])
     points = [p for s in kb.principles.values() for p in s.points]
-    rule = _object({
-        "id": {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}, "title": TEXT,
-        "when": _ref("condition"), "always": FLAG, "unless": _ref("condition"), "overrides": _several(kb.rules),
-        "then": {"type": "array", "minItems": 1, "items": then}, "because": TEXT, "source": _ref("source"),
-        "covers": {"type": "array", "items": _one_of(points)}, "note": TEXT,
-        "status": _one_of(["draft", "reviewed"]), "cases": {"type": "array", "items": case},
-    }, ["id", "title", "then", "because", "source", "cases"])
+    rule = _object(
+        {
+            "id": {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},
+            "title": TEXT,
+            "when": _ref("condition"),
+            "always": FLAG,
+            "unless": _ref("condition"),
+            "overrides": _several(kb.rules),
+            "then": {"type": "array", "minItems": 1, "items": then},
+            "because": TEXT,
+            "source": _ref("source"),
+            "covers": {"type": "array", "items": _one_of(points)},
+            "note": TEXT,
+            "status": _one_of(["draft", "reviewed"]),
+            "cases": {"type": "array", "items": case},
+        },
+        ["id", "title", "then", "because", "source", "cases"],
+    )
     return _top({"principle": _one_of(kb.principles), "rules": {"type": "array", "items": rule}},
                 ["principle", "rules"])
 
@@ -187,26 +201,58 @@ def _attributes(kb: KnowledgeBase) -> Schema:
     partner = kb.partner.position
     aggregate = _object({"count": FLAG, "lowest": _one_of(partner), "highest": _one_of(partner),
                          "where": _ref("partner_condition"), "cuts": _table(WHOLE), "if_none": TEXT})
-    entry = _object({
-        "type": _one_of(KINDS), "values": values, "scale": TEXT, "na": FLAG, "frame": FLAG,
-        "needs_grade": {"type": "string", "pattern": "^[A-F][1-6]$"}, "title": TEXT, "question": TEXT, "help": TEXT,
-        "why": TEXT, "source": _ref("source"), "note": TEXT, "from_partners": aggregate, "unit": TEXT,
-        "min": WHOLE, "max": WHOLE, "empty": TEXT,
-    }, ["type", "title", "question", "why", "source"])
+    entry = _object(
+        {
+            "type": _one_of(KINDS),
+            "values": values,
+            "scale": TEXT,
+            "na": FLAG,
+            "frame": FLAG,
+            "needs_grade": {"type": "string", "pattern": "^[A-F][1-6]$"},
+            "title": TEXT,
+            "question": TEXT,
+            "help": TEXT,
+            "why": TEXT,
+            "source": _ref("source"),
+            "note": TEXT,
+            "from_partners": aggregate,
+            "unit": TEXT,
+            "min": WHOLE,
+            "max": WHOLE,
+            "empty": TEXT,
+        },
+        ["type", "title", "question", "why", "source"],
+    )
     return _top({"group": TEXT, "title": TEXT, "order": WHOLE, "of": _one_of(["crisis", "partner"]),
                  "attributes": _table(entry)}, ["group", "attributes"])
 
 
 def _actions(kb: KnowledgeBase) -> Schema:
-    code = _object({"code": TEXT, "goldstein": {"type": ["number", "string"]}, "toward": TEXT}, ["code", "goldstein"])
-    entry = _object({
-        "title": TEXT, "class": _one_of(CLASSES), "definition": TEXT, "objective": TEXT,
-        "hard": {"type": "integer", "minimum": 0, "maximum": 100},
-        "escalation": {"type": "integer", "minimum": -3, "maximum": 3}, "reversibility": _one_of(LEVELS),
-        "lead_time": _one_of(TIMES), "needs": _ref("condition"), "pointless_when": _ref("condition"),
-        "excludes": _several(kb.actions), "apart": _several(kb.actions), "indicators": TEXTS, "stops_if": TEXTS,
-        "cameo": {"anyOf": [code, {"type": "array", "items": code}]}, "note": TEXT, "source": _ref("source"),
-    }, ["title", "class", "definition", "objective", "hard", "escalation", "reversibility", "lead_time"])
+    code = _object(
+        {"code": TEXT, "goldstein": {"type": ["number", "string"]}, "toward": TEXT}, ["code", "goldstein"]
+    )
+    entry = _object(
+        {
+            "title": TEXT,
+            "class": _one_of(CLASSES),
+            "definition": TEXT,
+            "objective": TEXT,
+            "hard": {"type": "integer", "minimum": 0, "maximum": 100},
+            "escalation": {"type": "integer", "minimum": -3, "maximum": 3},
+            "reversibility": _one_of(LEVELS),
+            "lead_time": _one_of(TIMES),
+            "needs": _ref("condition"),
+            "pointless_when": _ref("condition"),
+            "excludes": _several(kb.actions),
+            "apart": _several(kb.actions),
+            "indicators": TEXTS,
+            "stops_if": TEXTS,
+            "cameo": {"anyOf": [code, {"type": "array", "items": code}]},
+            "note": TEXT,
+            "source": _ref("source"),
+        },
+        ["title", "class", "definition", "objective", "hard", "escalation", "reversibility", "lead_time"],
+    )
     return _top({"line": _one_of(LINES), "actions": _table(entry)}, ["line", "actions"])
 
 
@@ -214,36 +260,79 @@ def _findings(kb: KnowledgeBase) -> Schema:
     names = [v.id for v in kb.variables if "?" not in v.id]
     by_value = _object({"of": _one_of(names), "points": _table(WHOLE), "note": TEXT}, ["of", "points"])
     by_condition = _object({"when": _ref("condition"), "points": WHOLE, "note": TEXT}, ["when", "points"])
-    card = _object({"parts": {"type": "array", "items": {"anyOf": [by_value, by_condition]}}, "cuts": _table(WHOLE),
-                    "source": _ref("source"), "note": TEXT}, ["parts", "cuts"])
+    card = _object(
+        {
+            "parts": {"type": "array", "items": {"anyOf": [by_value, by_condition]}},
+            "cuts": _table(WHOLE),
+            "source": _ref("source"),
+            "note": TEXT,
+        },
+        ["parts", "cuts"],
+    )
     plain = {"type": ["string", "boolean"]}
-    entry = _object({"title": TEXT, "values": {"type": ["object", "array"]}, "otherwise": plain,
-                     "resolve": _one_of(["highest", "lowest"]), "why": TEXT, "source": _ref("source"), "note": TEXT,
-                     "scorecard": card}, ["title", "values", "why", "source"])
+    entry = _object(
+        {
+            "title": TEXT,
+            "values": {"type": ["object", "array"]},
+            "otherwise": plain,
+            "resolve": _one_of(["highest", "lowest"]),
+            "why": TEXT,
+            "source": _ref("source"),
+            "note": TEXT,
+            "scorecard": card,
+        },
+        ["title", "values", "why", "source"],
+    )
     return _top({"findings": _table(entry)}, ["findings"])
 
 
-def _postures(kb: KnowledgeBase) -> Schema:
+def _postures(kb: KnowledgeBase) -> Schema:  # noqa: ARG001
     percent = {"type": "integer", "minimum": 0, "maximum": 100}
     actions = {"type": "array", "items": _ref("action")}
-    entry = _object({"title": TEXT, "purpose": TEXT, "band": {"type": "array", "items": percent, "minItems": 2,
-                                                              "maxItems": 2},
-                     "core": {**actions, "minItems": 1}, "fits": actions, "counter_argument": TEXT,
-                     "review_in": TEXT, "fallback": FLAG, "note": TEXT},
-                    ["title", "purpose", "band", "core", "fits", "counter_argument", "review_in"])
+    entry = _object(
+        {
+            "title": TEXT,
+            "purpose": TEXT,
+            "band": {"type": "array", "items": percent, "minItems": 2, "maxItems": 2},
+            "core": {**actions, "minItems": 1},
+            "fits": actions,
+            "counter_argument": TEXT,
+            "review_in": TEXT,
+            "fallback": FLAG,
+            "note": TEXT,
+        },
+        ["title", "purpose", "band", "core", "fits", "counter_argument", "review_in"],
+    )
     return _top({"postures": _table(entry)}, ["postures"])
 
 
 def _safeguards(kb: KnowledgeBase) -> Schema:  # noqa: ARG001
-    entry = _object({"title": TEXT, "text": TEXT, "owner": TEXT, "by": TEXT,
-                     "kind": _one_of(["safeguard", "indicator", "review"]), "source": _ref("source"), "note": TEXT},
-                    ["title", "text", "owner", "by"])
+    entry = _object(
+        {
+            "title": TEXT,
+            "text": TEXT,
+            "owner": TEXT,
+            "by": TEXT,
+            "kind": _one_of(["safeguard", "indicator", "review"]),
+            "source": _ref("source"),
+            "note": TEXT,
+        },
+        ["title", "text", "owner", "by"],
+    )
     return _top({"safeguards": _table(entry)}, ["safeguards"])
 
 
 def _principles(kb: KnowledgeBase) -> Schema:  # noqa: ARG001
-    entry = _object({"title": TEXT, "statement": TEXT, "points": {"type": "array", "items": TEXT}, "exposure": TEXT,
-                     "note": TEXT}, ["title", "statement", "points"])
+    entry = _object(
+        {
+            "title": TEXT,
+            "statement": TEXT,
+            "points": {"type": "array", "items": TEXT},
+            "exposure": TEXT,
+            "note": TEXT,
+        },
+        ["title", "statement", "points"],
+    )
     return _top({"principles": _table(entry), "restatements": _table(TEXT)}, ["principles"])
 
 
@@ -267,16 +356,32 @@ def _pack(kb: KnowledgeBase) -> Schema:
         "horizon": _one_of(names), "horizon_unknown": _one_of(TIMES), "latest_immediate": _one_of(TIMES),
         "raising": _one_of(names), "never_adds": _ref("selector"), "note": TEXT,
     }, ["places", "places_per_line", "entry", "stranger", "overlap", "horizon"])
-    return _top({"id": TEXT, "version": TEXT, "title": TEXT, "licence": TEXT, "composition": composition}, ["id"])
+    return _top(
+        {"id": TEXT, "version": TEXT, "title": TEXT, "licence": TEXT, "composition": composition}, ["id"]
+    )
 
 
 def _invariants(kb: KnowledgeBase) -> Schema:
     names = [v.id for v in kb.variables if "?" not in v.id]
     claims: dict[str, Any] = {claim: _ref("selector") for claim in CLAIMS}
-    claims |= {"mix_safeguard": _one_of(kb.safeguards), "posture_not": _several(kb.postures), "within_band": FLAG}
-    entry = _object({"title": TEXT, "when": _ref("condition"), "raising": _one_of(names), "beside": _ref("selector"),
-                     "source": _ref("source"), "covers": {"type": "array", "items": TEXT}, "note": TEXT, **claims},
-                    ["title", "source"])
+    claims |= {
+        "mix_safeguard": _one_of(kb.safeguards),
+        "posture_not": _several(kb.postures),
+        "within_band": FLAG,
+    }
+    entry = _object(
+        {
+            "title": TEXT,
+            "when": _ref("condition"),
+            "raising": _one_of(names),
+            "beside": _ref("selector"),
+            "source": _ref("source"),
+            "covers": {"type": "array", "items": TEXT},
+            "note": TEXT,
+            **claims,
+        },
+        ["title", "source"],
+    )
     return _top({"invariants": _table(entry)}, ["invariants"])
 
 

@@ -81,7 +81,9 @@ class Lowered:
         """Any of them."""
         return self._joined(parts, False, self.logic.disj)
 
-    def _joined(self, parts: Sequence[Formula], neutral: bool, join: Callable[[list[Formula]], Formula]) -> Formula:
+    def _joined(
+        self, parts: Sequence[Formula], neutral: bool, join: Callable[[list[Formula]], Formula]
+    ) -> Formula:
         kept = [p for p in parts if p is not neutral]
         if any(p is (not neutral) for p in kept):
             return not neutral
@@ -95,11 +97,15 @@ class Lowered:
 
     def established(self, dnf: Dnf, reading: int = POSSIBLE) -> Formula:
         """A condition is established."""
-        return self.disj([self.conj([self._only(at, allowed, reading) for at, allowed in row]) for row in dnf])
+        return self.disj(
+            [self.conj([self._only(at, allowed, reading) for at, allowed in row]) for row in dnf]
+        )
 
     def is_refuted(self, dnf: Dnf, reading: int = POSSIBLE) -> Formula:
         """A condition is refuted."""
-        return self.conj([self.disj([self._none(at, allowed, reading) for at, allowed in row]) for row in dnf])
+        return self.conj(
+            [self.disj([self._none(at, allowed, reading) for at, allowed in row]) for row in dnf]
+        )
 
     def _only(self, at: int, allowed: int, reading: int) -> Formula:
         """No value but the allowed ones is possible."""
@@ -133,7 +139,9 @@ class Lowered:
             refuted.append(self.sure[other])
             beaten.append(self.sure[other] if step.forbids else self.fired[other])
         self.sure[i], self.refuted[i] = self.conj(sure), self.disj(refuted)
-        self.fired[i] = self.conj([self.established(step.when, VALUE), self.neg(lifted), self.neg(self.disj(beaten))])
+        self.fired[i] = self.conj(
+            [self.established(step.when, VALUE), self.neg(lifted), self.neg(self.disj(beaten))]
+        )
 
     def _finding(self, step: FindingStep) -> None:
         at, finding = step.at, step.finding
@@ -232,7 +240,9 @@ class Lowered:
         barring = [i for i, rule in enumerate(self.kb.rules.values()) if action.id in rule.forbids]
         if action.guarded:
             return self.conj([*(self.refuted[i] for i in barring), self.established(action.needs)])
-        return self.conj([*(self.neg(self.fired[i]) for i in barring), self.neg(self.is_refuted(action.needs))])
+        return self.conj(
+            [*(self.neg(self.fired[i]) for i in barring), self.neg(self.is_refuted(action.needs))]
+        )
 
 
 def free_variables(kb: KnowledgeBase) -> list[int]:

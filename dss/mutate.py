@@ -9,44 +9,30 @@ in which the rule's part of the report changes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .advice import advise
 from .casetest import (
-    TRUE,
     Outcome,
     by_rule,
     flips,
-    parts_of,
-    place_of,
     rule_steps,
     run_cases,
     telling_case,
-    tree_text,
-    with_tree,
 )
 from .compose import requirements
-from .conditions import ESTABLISHED, NEVER, NotOf, Phrase, Tree, status
+from .conditions import ESTABLISHED, status
 from .evaluate import Inference, RuleStep, evaluate_situation, fired, truth
-from .issues import Place, Problems
+from .issues import Problems
 from .kb import KnowledgeBase
+from .mutants import Mutant, mutants
+from .profile_text import profile_of, yaml_of
 from .rules import Rule
 from .situation import Situation, read_situation
 from .source import Mapping_
 from .weigh import AVAILABLE, POINTLESS, Standing, stand, tapered
-from .witness import Undecided, profile_of, realised, searcher, yaml_of
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One changed rule: what was changed (in words), of which kind, and where that stands."""
-
-    rule: str
-    kind: str
-    change: str
-    place: Place
-    changed: Rule
+from .witness import Undecided, realised, searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,9 @@ def pin(kb: KnowledgeBase, situations: Sequence[Situation]) -> list[Pinned]:
 def precedent_situations(kb: KnowledgeBase) -> list[Situation]:
     """The facts of the precedents as situations."""
     problems = Problems()
-    nodes = [(path, node.get("facts")) for path, node in kb.precedent_files.items() if isinstance(node, Mapping_)]
+    nodes = [
+        (path, node.get("facts")) for path, node in kb.precedent_files.items() if isinstance(node, Mapping_)
+    ]
     found = [read_situation(kb, facts, path, b"", problems) for path, facts in nodes if facts is not None]
     problems.raise_if_any()
     return [situation for situation in found if situation is not None]
@@ -113,82 +101,6 @@ def mutate(kb: KnowledgeBase, pinned: Sequence[Pinned], only: Collection[str] = 
         else:
             survivors.append(Survivor(mutant, court.cure(mutant)))
     return Mutation(made, killed, tuple(survivors))
-
-
-# --- making mutants
-
-
-def mutants(kb: KnowledgeBase) -> Iterator[Mutant]:
-    """Every mutant of every rule, in order."""
-    for rule in kb.rules.values():
-        yield from _of_conditions(kb, rule)
-        yield from _of_favours(kb, rule)
-        yield from _of_the_rest(kb, rule)
-
-
-def _of_conditions(kb: KnowledgeBase, rule: Rule) -> Iterator[Mutant]:
-    step = rule_steps(kb)[list(kb.rules).index(rule.id)]
-    for where, tree in (("when", rule.when_tree), ("unless", rule.unless_tree)):
-        for part, rebuilt in parts_of(tree):
-            if not isinstance(part, Phrase):
-                continue
-            for change, new in ((f"'{tree_text(kb, part)}' turned round", rebuilt(NotOf(part))),
-                                (f"'{tree_text(kb, part)}' dropped", rebuilt(TRUE))):
-                changed = _with(kb, step, rule, where, new)
-                if (changed.when, changed.unless) != (rule.when, rule.unless):
-                    yield Mutant(rule.id, "phrase", change, place_of(part) or rule.place, changed)
-    if rule.unless:
-        yield Mutant(rule.id, "unless", "the exception dropped", place_of(rule.unless_tree) or rule.place,
-                     replace(rule, unless=NEVER))
-    if rule.overrides:
-        yield Mutant(rule.id, "override", f"the override of {', '.join(rule.overrides)} dropped", rule.place,
-                     replace(rule, overrides=()))
-
-
-def _with(kb: KnowledgeBase, step: RuleStep, rule: Rule, where: str, tree: Tree) -> Rule:
-    changed = with_tree(kb, step, where, tree)
-    return replace(rule, when=changed.when, unless=changed.unless)
-
-
-def _of_favours(kb: KnowledgeBase, rule: Rule) -> Iterator[Mutant]:
-    strengths = sorted({abs(n) for r in kb.rules.values() for _, n in r.favours})
-    for points in dict.fromkeys(n for _, n in rule.favours):
-        targets = [t for t, n in rule.favours if n == points]
-        named = f"{', '.join(targets[:3])}{' …' if len(targets) > 3 else ''}"
-        sign = 1 if points > 0 else -1
-        verb, against = ("favour", "disfavour") if points > 0 else ("disfavour", "favour")
-        other = next((n for n in strengths if n > abs(points)), strengths[-2] if len(strengths) > 1 else 0)
-        yield Mutant(rule.id, "strength", f"{verb} {named}: {_half(points)} points become {_half(sign * other)}",
-                     rule.place, _revalued(rule, points, sign * other))
-        yield Mutant(rule.id, "verb", f"{verb} {named} becomes {against}", rule.place,
-                     _revalued(rule, points, -points))
-
-
-def _half(points: int) -> str:
-    return f"{abs(points) / 4:g}"
-
-
-def _revalued(rule: Rule, old: int, new: int) -> Rule:
-    return replace(rule, favours=tuple((t, new if n == old else n) for t, n in rule.favours))
-
-
-def _of_the_rest(kb: KnowledgeBase, rule: Rule) -> Iterator[Mutant]:
-    for i, (at, bit) in enumerate(rule.concludes):
-        variable = kb.variables[at]
-        place = bit.bit_length() - 1
-        other = place - 1 if place else 1
-        changed = (*rule.concludes[:i], (at, 1 << other), *rule.concludes[i + 1 :])
-        yield Mutant(rule.id, "verb", f"{variable.id} concluded to be {variable.values[other]}, not "
-                     f"{variable.values[place]}", rule.place, replace(rule, concludes=changed))
-    if rule.forbids:
-        yield Mutant(rule.id, "verb", "forbid dropped", rule.place, replace(rule, forbids=()))
-    for i, requirement in enumerate(rule.requires):
-        named = ", ".join((*requirement.all_of, *requirement.one_of, requirement.safeguard)[:3]).rstrip(", ")
-        yield Mutant(rule.id, "verb", f"require {named} dropped", rule.place,
-                     replace(rule, requires=(*rule.requires[:i], *rule.requires[i + 1 :])))
-
-
-# --- killing them
 
 
 class _Court:
@@ -232,8 +144,11 @@ class _Court:
         new = dict(changed.favours)
         moved = [t for t, n in rule.favours if new[t] != n]
         i = self.index[rule.id]
-        return any(fired(p.inference.states[i]) and any(self._points_differ(t, rule, new[t], p.inference) for t in moved)
-                   for p in self.pinned)
+        return any(
+            fired(p.inference.states[i])
+            and any(self._points_differ(t, rule, new[t], p.inference) for t in moved)
+            for p in self.pinned
+        )
 
     def _points_differ(self, target: str, rule: Rule, points: int, inference: Inference) -> bool:
         before, after = [], []
@@ -248,9 +163,9 @@ class _Court:
         """Whether a case of any rule, an invariant in a case, or a pinned report notices."""
         kb = replace(self.kb, rules={**self.kb.rules, mutant.rule: mutant.changed})
         rule = self.kb.rules[mutant.rule]
-        if rule.concludes or rule.overrides:
-            if any(self._case_fails(kb, o) for o in self._downstream(rule)):
-                return True
+        reaching = self._downstream(rule) if rule.concludes or rule.overrides else ()
+        if any(self._case_fails(kb, o) for o in reaching):
+            return True
         if mutant.changed.forbids != rule.forbids and self._bar_missed(kb, rule, mutant.changed):
             return True
         i = self.index[rule.id]
@@ -267,7 +182,9 @@ class _Court:
         while True:
             more = {r.id for r in self.kb.rules.values() if r.reads & reached} - names
             reached |= {at for r in self.kb.rules.values() if r.id in more | names for at, _ in r.concludes}
-            reached |= {at for at, f in self.kb.findings.items() if f.scorecard and f.scorecard.reads & reached}
+            reached |= {
+                at for at, f in self.kb.findings.items() if f.scorecard and f.scorecard.reads & reached
+            }
             if not more:
                 return [o for o in self.outcomes if o.rule.id in names]
             names |= more
@@ -295,7 +212,7 @@ class _Court:
         """A case that would tell the mutant from the rule, or a profile to pin; empty if none was found."""
         rule = self.kb.rules[mutant.rule]
         if mutant.kind in ("phrase", "unless"):
-            return telling_case(self.kb, rule, self.steps[self.index[rule.id]], self.changed_step(mutant))
+            return telling_case(self.kb, self.steps[self.index[rule.id]], self.changed_step(mutant))
         find = searcher(self.kb)
         goal = find.fires(rule.id)
         try:
@@ -310,10 +227,13 @@ class _Court:
 
 
 def _report(kb: KnowledgeBase, situation: Situation, inference: Inference) -> object:
-    """What of a kept report a rule's consequences can change: findings, scores, standings, mixes, safeguards."""
+    """What of a kept report a rule's consequences can change."""
     advice = advise(kb, inference, situation.weights)
     needed = requirements(kb, inference)
-    guards = [sorted({r.safeguard for a in mix.actions for r, _ in needed.by_action.get(a, ())}) for mix in advice.mixes]
+    guards = [
+        sorted({r.safeguard for a in mix.actions for r, _ in needed.by_action.get(a, ())})
+        for mix in advice.mixes
+    ]
     standings: Mapping[str, Standing] = advice.weighing.standing
     return (inference.value, inference.possible, dict(advice.weighing.scores), dict(standings),
             [(m.posture, m.members) for m in advice.mixes], guards,

@@ -114,7 +114,9 @@ def kb_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def kb_arguments(source: str | Sources | None) -> list[str]:
     """The arguments that name a knowledge base again."""
-    folder, packs = (source, ()) if isinstance(source, str) or source is None else (source.folder, source.packs)
+    folder, packs = (
+        (source, ()) if isinstance(source, str) or source is None else (source.folder, source.packs)
+    )
     return [*(["--kb", str(folder)] if folder else []), *(x for p in packs for x in ("--pack", str(p)))]
 
 
@@ -123,7 +125,7 @@ def profile_argument(name: str = "profile", *, nargs: int = 1, metavar: str = "P
     return click.argument(name, nargs=nargs, required=True, metavar=metavar, shell_complete=_files)
 
 
-def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+def _files(_: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
@@ -133,12 +135,9 @@ Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem
 
 
 def ids(*kinds: str) -> Completer:
-    """Completes ids of the knowledge base named by --kb and --pack: attributes, findings, actions and so on.
+    """Completes ids of the knowledge base that --kb and --pack name: of rules, actions and so on."""
 
-    A kind is a mapping of the knowledge base, or 'attributes' or 'findings'; an equals sign at its
-    end puts one after each id.
-    """
-    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
         try:
@@ -154,11 +153,10 @@ def _named(ctx: click.Context, kind: str) -> list[tuple[str, str]]:
 
     given = ctx.params
     kb = load_kb(Sources(given.get("kb_folder"), tuple(given.get("packs") or ())))
-    kind, sign = kind.rstrip("="), "=" if kind.endswith("=") else ""
     if kind in ("attributes", "findings"):
         at = range(kb.attributes) if kind == "attributes" else kb.findings
-        return [(kb.variables[i].id + sign, kb.variables[i].title) for i in at]
-    return [(name + sign, entry.title) for name, entry in getattr(kb, kind).items()]
+        return [(kb.variables[i].id, kb.variables[i].title) for i in at]
+    return [(name, entry.title) for name, entry in getattr(kb, kind).items()]
 
 
 def parse_weights(kb: KnowledgeBase, texts: Sequence[str]) -> dict[str, int]:

@@ -106,7 +106,7 @@ class Outlook:
     @cached_property
     def settled(self) -> bool:
         """Whether no question still open can change the posture, as the facts already given stand."""
-        if self.framing or any(p.tips for p in self.prospects):
+        if any(p.tips for p in self.prospects):
             return False
         return settled(self.kb, self.situation, self.moving).settled
 

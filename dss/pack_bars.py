@@ -76,8 +76,13 @@ class _Bars:
                              + ("which forbids" if other.forbids else "on which a bar rests"), rule.place,
                              "a pack may add bars, never lift one", also=[other.place])
         for at in self._concludes(rule):
-            problems.add("PK011", f"rule '{rule.id}' of a pack concludes '{self.words.variables[at].id}', on which "
-                         "a bar rests", rule.place, "let it favour, caution or forbid instead", also=[self.rests[at]])
+            problems.add(
+                "PK011",
+                f"rule '{rule.id}' of a pack concludes '{self.words.variables[at].id}', on which a bar rests",
+                rule.place,
+                "let it favour, caution or forbid instead",
+                also=[self.rests[at]],
+            )
 
     def _concludes(self, rule: Rule) -> list[int]:
         return [at for at, _ in rule.concludes if at in self.rests]
@@ -105,7 +110,9 @@ class _Bars:
 
     def _attribute_lost(self, old: Replaced) -> str:
         if old.kind == "attribute" and old.id not in self.names:
-            return ""  # attributes of partners always count: facts on which bars rest are worked out from them
+            return (
+                ""  # attributes of partners always count: facts on which bars rest are worked out from them
+            )
         changed = [name for name in _MEANING if _shape(old.was, name) != _shape(old.now, name)]
         return f"a bar rests on it, and {', '.join(changed)} would change" if changed else ""
 

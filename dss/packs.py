@@ -155,7 +155,11 @@ class _Laying:
         if there is None:
             self.overlay.nodes[self._own(path)] = node
             return
-        old, more, into = self.overlay.nodes[there], node.get(folder), _mapping(self.overlay.nodes[there], folder)
+        old, more, into = (
+            self.overlay.nodes[there],
+            node.get(folder),
+            _mapping(self.overlay.nodes[there], folder),
+        )
         if isinstance(old, Mapping_) and isinstance(more, Mapping_) and into is not None:
             self.overlay.nodes[there] = _with(old, folder, _extended(into, more))
 
@@ -173,19 +177,33 @@ class _Laying:
         if name.text in known:
             hint = f"write '{REPLACES}: yes' in it if it is meant to replace the other" if (
                 kind not in ENTRIES.values() and (kind, name.text) not in self.overlay.added) else ""
-            self.problems.add("PK004", f"pack '{self.pack.id}' adds {kind.rstrip('s')} '{name.text}', which exists already",
-                              name.place, hint, also=[known[name.text].place])
+            self.problems.add(
+                "PK004",
+                f"pack '{self.pack.id}' adds {kind.rstrip('s')} '{name.text}', which exists already",
+                name.place,
+                hint,
+                also=[known[name.text].place],
+            )
         self.overlay.added.setdefault((kind, name.text), name.place)
 
     def _replace(self, kind: str, folder: str, name: Scalar, entry: Node,
                  found: Mapping[str, tuple[Scalar, Node, str]]) -> None:
         earlier = self.overlay.added.get((kind, name.text))
         if name.text not in found:
-            self.problems.add("PK005", f"pack '{self.pack.id}' replaces {kind} '{name.text}', which does not exist",
-                              name.place, nearest(name.text, found))
+            self.problems.add(
+                "PK005",
+                f"pack '{self.pack.id}' replaces {kind} '{name.text}', which does not exist",
+                name.place,
+                nearest(name.text, found),
+            )
         elif earlier is not None:
-            self.problems.add("PK006", f"pack '{self.pack.id}' replaces {kind} '{name.text}', which another pack "
-                              "adds or replaces", name.place, "use one of the two packs", also=[earlier])
+            self.problems.add(
+                "PK006",
+                f"pack '{self.pack.id}' replaces {kind} '{name.text}', which another pack adds or replaces",
+                name.place,
+                "use one of the two packs",
+                also=[earlier],
+            )
         else:
             key, was, path = found[name.text]
             self.overlay.nodes[path] = _dropped(self.overlay.nodes[path], folder, name.text)

@@ -114,7 +114,8 @@ def _sobol(plan: Ranges, start: int, stop: int) -> list[Codes]:
     from scipy.stats import qmc
 
     engine = qmc.Sobol(len(plan.ranges), scramble=True, rng=np.random.default_rng(plan.seed))
-    points = engine.fast_forward(start).random(stop - start) if start else engine.random(stop - start)
+    points = np.vstack([engine.random(1), engine.random(stop - 1)])[start:] if start < 2 else (
+        engine.fast_forward(start).random(stop - start))
     return [np.minimum((points[:, i] * len(r.masks)).astype(np.int64), len(r.masks) - 1)
             .astype(_small(len(r.masks))) for i, r in enumerate(plan.ranges)]
 

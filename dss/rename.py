@@ -16,12 +16,41 @@ from .kb import Files
 from .source import Mapping_, Node, Scalar, Sequence_, read_text
 from .written import Written
 
-KINDS = ("attribute", "finding", "partner-attribute", "action", "posture", "rule", "principle", "safeguard", "source")
+KINDS = (
+    "attribute",
+    "finding",
+    "partner-attribute",
+    "action",
+    "posture",
+    "rule",
+    "principle",
+    "safeguard",
+    "source",
+)
 CONDITIONS = ("when", "unless", "needs", "pointless_when", "given", "facts", "conclude")
 PARTNER_CONDITIONS = ("some_partner", "no_partner", "partner", "where", "partners")
-ACTIONS = ("favour", "disfavour", "forbid", "with", "all_of", "one_of", "except", "core", "fits", "excludes", "apart",
-           "never_adds", "beside", "not_permitted", "mix_has", "mix_lacks", "mix_with", "never_raises_score_of",
-           "refining_keeps_permitted", "action")
+ACTIONS = (
+    "favour",
+    "disfavour",
+    "forbid",
+    "with",
+    "all_of",
+    "one_of",
+    "except",
+    "core",
+    "fits",
+    "excludes",
+    "apart",
+    "never_adds",
+    "beside",
+    "not_permitted",
+    "mix_has",
+    "mix_lacks",
+    "mix_with",
+    "never_raises_score_of",
+    "refining_keeps_permitted",
+    "action",
+)
 POSTURES = ("favour", "disfavour", "posture_not", "posture")
 
 
@@ -161,5 +190,9 @@ PLACES: Mapping[str, Callable[[str, Spot], bool]] = {
 
 def difference(before: str, after: str, name: str) -> list[str]:
     """The lines that change, with their numbers, before and after."""
-    return [line for number, (a, b) in enumerate(zip(before.splitlines(), after.splitlines(), strict=True), 1) if a != b
-            for line in (f"{name}:{number}: - {a.strip()}", f"{name}:{number}: + {b.strip()}")]
+    return [
+        line
+        for number, (a, b) in enumerate(zip(before.splitlines(), after.splitlines(), strict=True), 1)
+        if a != b
+        for line in (f"{name}:{number}: - {a.strip()}", f"{name}:{number}: + {b.strip()}")
+    ]

@@ -67,11 +67,8 @@ class Board:
 
     def ahead(self, first: Posture, second: Posture | None) -> int:
         """The least by which one posture's score exceeds another's (None: nothing), in posture units."""
-        parts = shares(self.kb, first.id)
-        if second is not None:
-            other = shares(self.kb, second.id)
-            parts = {t: parts.get(t, 0) - other.get(t, 0) for t in {**parts, **other}}
-        return sum(self._least(target, n) for target, n in parts.items() if n)
+        parts = shares(self.kb, first.id) if second is None else differences(self.kb, first.id, second.id)
+        return sum(self._least(target, n) for target, n in parts.items())
 
     def _least(self, target: str, times: int) -> int:
         low, high = self.span_of(target)
@@ -92,7 +89,13 @@ class Board:
     def may_lead(self, posture: Posture) -> bool:
         """Whether a posture may be feasible with a score above nothing."""
         lead = self.kb.actions[posture.core[0]]
-        return self.free(lead) != NEVER and lead.hard <= posture.band[1] and self._most(posture) > 0
+        if self.free(lead) == NEVER or (lead.hard > posture.band[1] and not self._may_be_pointless(lead)):
+            return False
+        return self._most(posture) > 0
+
+    def _may_be_pointless(self, action: Action) -> bool:
+        """Whether an action may be in place already; a posture it leads is then feasible without it."""
+        return span(action.pointless, self.bounds.value)[1] == ESTABLISHED
 
     def _most(self, posture: Posture) -> int:
         """The greatest score a posture may have, in posture units."""
@@ -113,7 +116,7 @@ class Board:
         if any(names & set(a.excludes) for a in circle) or min(own, 0) + sum(max(n, 0) for n in over) > 0:
             return False
         escalating = self.kb.composition.never_adds
-        if lead in escalating and span(self.kb.actions[lead].pointless, self.bounds.value)[1] == ESTABLISHED:
+        if lead in escalating and self._may_be_pointless(self.kb.actions[lead]):
             return False
 
         def sure(action: str, above: frozenset[str]) -> bool:
@@ -158,8 +161,7 @@ class Board:
             targets = dict(shares(self.kb, max(rivals, key=self._most).id))
         else:
             rival = min(rivals, key=lambda p: self.ahead(winner, p))
-            mine, theirs = shares(self.kb, winner.id), shares(self.kb, rival.id)
-            targets = {t: abs(mine.get(t, 0) - theirs.get(t, 0)) for t in {**mine, **theirs}}
+            targets = {t: abs(n) for t, n in differences(self.kb, winner.id, rival.id).items()}
         return self._phrases(targets)
 
     def _phrases(self, targets: Mapping[str, int]) -> Mapping[tuple[int, int], int]:
@@ -247,3 +249,11 @@ def shares(kb: KnowledgeBase, posture: str) -> Mapping[str, int]:
     """How much each row counts in a posture's score, in posture units: its own, and its core's mean."""
     core = kb.postures[posture].core
     return {posture: MEANS, **dict.fromkeys(core, MEANS // len(core))}
+
+
+@lru_cache(maxsize=1024)
+def differences(kb: KnowledgeBase, first: str, second: str) -> Mapping[str, int]:
+    """How much more each row counts in one posture's score than in another's, in posture units."""
+    mine, theirs = shares(kb, first), shares(kb, second)
+    found = {t: mine.get(t, 0) - theirs.get(t, 0) for t in {**mine, **theirs}}
+    return {t: n for t, n in found.items() if n}

@@ -8,9 +8,8 @@ from pathlib import Path
 from .casetest import flow
 from .kb import KnowledgeBase
 from .kbschema import schema_line
+from .profile_text import phrase_of
 from .source import Mapping_, Node
-from .terms import Variable
-from .witness import phrase_of
 
 TODO = "TODO"
 """The placeholder; 'dss kb check' names every one that is left."""
@@ -19,7 +18,9 @@ TODO = "TODO"
 def rule_text(kb: KnowledgeBase, name: str, source: str) -> str:
     """A draft rule: it asks the first framing question, and warns."""
     variable = next((v for v in kb.variables[: kb.attributes] if v.frame), kb.variables[0])
-    yes, no = (phrase_of(variable, variable.bit(v)) if variable.kind != "set" else [v] for v in variable.values[:2])
+    yes, no = (
+        phrase_of(variable, variable.bit(v)) if variable.kind != "set" else [v] for v in variable.values[:2]
+    )
     asked = f"has {variable.values[0]}" if variable.kind == "set" else flow(yes)
     return f"""
 - id: {name}
@@ -143,11 +144,21 @@ composition:
   overlap: 60
   horizon: time_left
 """,
-    "scales.yaml": "scales:\n  three: {{low: low, medium: medium, high: high}}\nstrengths: {{weak: 4, moderate: 8, strong: 12}}\n",
+    "scales.yaml": """scales:
+  three: {{low: low, medium: medium, high: high}}
+strengths: {{weak: 4, moderate: 8, strong: 12}}
+""",
     "sources.yaml": "sources:\n  judgement: {{title: Judgement of this pack, kind: judgement}}\n",
-    "principles.yaml": "principles:\n  care: {{title: Take care, statement: First do no harm., points: [P1]}}\n",
+    "principles.yaml": """principles:
+  care: {{title: Take care, statement: First do no harm., points: [P1]}}
+""",
     "safeguards.yaml": """safeguards:
-  review-date: {{title: Set a review date, text: Look again on a fixed day., owner: whoever decides, by: weekly, kind: review}}
+  review-date:
+    title: Set a review date
+    text: Look again on a fixed day.
+    owner: whoever decides
+    by: weekly
+    kind: review
 """,
     "findings.yaml": """findings:
   urgent:
@@ -276,7 +287,7 @@ rules:
 
 
 def write_pack(folder: Path, name: str) -> list[str]:
-    """Write a whole small knowledge base that loads, passes its checks and can be grown; the files written."""
+    """Write a small knowledge base that passes its checks and can be grown; the files written."""
     written = []
     for path, text in PACK.items():
         file = folder / path

@@ -18,7 +18,7 @@ from .rivals import Board, reachable
 from .situation import Partner, Situation, start_masks
 from .terms import single
 
-PARTS = 60
+PARTS = 30
 """How many parts of the ways to answer a proof looks at before it gives up."""
 
 

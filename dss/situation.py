@@ -84,6 +84,11 @@ class Situation:
         """The same situation under other weights (hundredths by principle)."""
         return replace(self, weights={**self.weights, **weights})
 
+    def _repr_html_(self) -> str:
+        from .notebook import situation_html
+
+        return situation_html(self.title, self.story, self.data)
+
     def fact(self, at: int) -> Fact | None:
         """The fact about an attribute, if there is one."""
         return next((f for f in self.facts if f.at == at), None)

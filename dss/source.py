@@ -19,6 +19,7 @@ from .issues import Place, Problems
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_NODES = 20_000
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -267,7 +268,24 @@ class _Reader:
 
 def from_python(name: str, data: object, problems: Problems) -> Node | None:
     """The same tree from plain Python data: dicts, lists, strings, numbers, booleans, dates."""
-    return _from_python(Text(name), data, problems, "", 0)
+    text = Text(name)
+    if _weight(data) > MAX_NODES:
+        problems.add("IN002", f"the data holds more than {MAX_NODES} values, or holds itself", Place(name))
+        return None
+    return _from_python(text, data, problems, "", 0)
+
+
+def _weight(data: object) -> int:
+    """How many values nested data holds, counted no further than just beyond the limit."""
+    waiting, counted = [data], 0
+    while waiting and counted <= MAX_NODES:
+        counted += 1
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting += item.values()
+        elif isinstance(item, (Sequence, set, frozenset)) and not isinstance(item, (str, bytes)):
+            waiting += item
+    return counted
 
 
 def _from_python(

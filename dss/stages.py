@@ -109,7 +109,7 @@ def following(state: Interview) -> Place:
     for name in frame:
         if name not in put_off and _within(state, name):
             return Place(QUESTION, name)
-    if not (scope.everything or scope.group or state.refining or put_off & {*frame}) and outlook.settled:
+    if not (scope.everything or scope.group or state.refining) and outlook.settled:
         return Place(SETTLED)
     waiting = [name for name in wanted(state) if name not in put_off]
     waiting = waiting or [n for n in wanted(state) if n in put_off and n not in state.again]

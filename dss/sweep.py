@@ -22,11 +22,11 @@ from typing import Any
 
 from .column_mixes import advise_block
 from .issues import InvalidInput, Issue, Place
-from .kb import KnowledgeBase, load_kb
+from .kb import KnowledgeBase, Sources, load_kb
 from .plan import Ranges
 from .summary import Tally, count
 from .sweep_rows import WRITERS, Told, header, joined, told, varied_columns
-from .tables import Row, Table
+from .tables import Group, Row, Table
 
 PART = 262_144
 """Profiles of a plan that are worked out at a time."""
@@ -44,7 +44,7 @@ class Job:
     source: Ranges | Table
     suffix: str = ""
     scores: bool = False
-    kb_folder: str | None = None
+    kb_folder: str | Sources | None = None
     drafts: bool = False
     digest: str = ""
     part: int = PART
@@ -83,7 +83,7 @@ class Done:
 
 
 @lru_cache(maxsize=1)
-def _loaded(folder: str | None, drafts: bool, digest: str) -> KnowledgeBase:
+def _loaded(folder: str | Sources | None, drafts: bool, digest: str) -> KnowledgeBase:
     kb = load_kb(folder, drafts=drafts)
     if digest and kb.digest != digest:
         raise InvalidInput([Issue("SW020", "the knowledge base has changed since the sweep began", Place(kb.id))])
@@ -108,8 +108,8 @@ def _work_range(job: Job, plan: Ranges, part: tuple[int, int], kb: KnowledgeBase
     return Done(WRITERS[job.suffix](columns, tally), tuple(columns), tally, ())
 
 
-def _work_rows(job: Job, table: Table, rows: Sequence[Row], kb: KnowledgeBase) -> Done:
-    read = table.read(kb, rows)
+def _work_rows(job: Job, table: Table, part: Sequence[Row] | Group, kb: KnowledgeBase) -> Done:
+    read = table.read(kb, part)
     tally = Tally.empty(kb)
     parts: list[Told] = []
     for block in read.blocks:
@@ -145,7 +145,7 @@ class Output:
             raise InvalidInput([Issue("SW021", message, Place(path), (hint,) if hint else ())])
         if resume:
             self._read_journal(job)
-        self._prepare()
+        self._prepare(resume)
         if not resume:
             self._note({"sweep": job.fingerprint})
 
@@ -160,12 +160,11 @@ class Output:
         kept = "".join(line + "\n" for line in (head, *lines[:-1]))
         self.journal.write_text(kept, encoding="utf-8")
 
-    def _prepare(self) -> None:
+    def _prepare(self, resume: bool) -> None:
         if self.suffix == ".parquet":
             self.path.mkdir(exist_ok=True)
-            if not self.done:
-                for old in self.path.glob("part-*.parquet"):
-                    old.unlink()
+            for old in () if resume else self.path.glob("part-*.parquet"):
+                old.unlink()
             return
         with self.path.open("r+b" if self.done else "wb") as file:
             file.truncate(self.end)

@@ -43,32 +43,73 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Group:
+    """One row group of a Parquet file, read by whoever works it out; ``first`` counts from 1."""
+
+    file: str
+    number: int
+    first: int
+
+    def rows(self) -> Iterator[Row]:
+        """Its rows."""
+        import pyarrow.parquet
+
+        at = self.first
+        with pyarrow.parquet.ParquetFile(self.file) as file:
+            for batch in file.iter_batches(PART, [self.number]):
+                for row in batch.to_pylist():
+                    yield f"{Path(self.file).name} row {at}", {k: v for k, v in row.items() if v is not None}
+                    at += 1
+
+
+@dataclass(frozen=True)
 class Table:
     """A CSV, JSONL or Parquet file, or a folder of profiles."""
 
     path: str
 
-    def parts(self) -> Iterator[list[Row]]:
+    def parts(self) -> Iterator[list[Row] | Group]:
         """The rows, a part at a time. Raises InvalidInput for a file that cannot be read at all."""
         try:
+            if Path(self.path).suffix == ".parquet":
+                yield from _groups(Path(self.path))
+                return
             rows = self._rows()
             while part := list(islice(rows, PART)):
                 yield part
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
+        except (OSError, ValueError, csv.Error) as error:
             said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise InvalidInput([Issue("SW010", f"the table cannot be read: {said}", Place(self.path))]) from None
 
     def _rows(self) -> Iterator[Row]:
         path = Path(self.path)
-        if path.is_dir() and path.suffix != ".parquet":
-            return ((str(p), {}) for p in sorted(path.rglob("*")) if p.suffix in PROFILES)
-        return {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".parquet": _parquet_rows}[path.suffix](path)
+        if path.is_dir():
+            return ((str(p), {}) for p in sorted(path.iterdir()) if p.suffix in PROFILES)
+        return {".csv": _csv_rows, ".jsonl": _jsonl_rows}[path.suffix](path)
 
-    def read(self, kb: KnowledgeBase, rows: Sequence[Row]) -> Part:
-        """Read rows into blocks."""
-        if rows and not rows[0][1] and rows[0][0].endswith(PROFILES):
-            return _read_profiles(kb, [place for place, _ in rows])
-        return _reader(kb, self.path).read(rows)
+    def read(self, kb: KnowledgeBase, part: Sequence[Row] | Group) -> Part:
+        """Read a part into blocks."""
+        if not isinstance(part, Group):
+            if part and not part[0][1] and part[0][0].endswith(PROFILES):
+                return _read_profiles(kb, [place for place, _ in part])
+            return _reader(kb, self.path).read(part)
+        rows, found = part.rows(), []
+        while some := list(islice(rows, PART)):
+            found.append(_reader(kb, self.path).read(some))
+        return Part(tuple(b for p in found for b in p.blocks), tuple(x for p in found for x in p.labels),
+                    tuple(i for p in found for i in p.issues), sum(p.bad for p in found))
+
+
+def _groups(path: Path) -> Iterator[Group]:
+    """The row groups of a Parquet file, or of all files in a folder."""
+    import pyarrow.parquet
+
+    for file in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
+        first = 1
+        metadata = pyarrow.parquet.read_metadata(file)
+        for number in range(metadata.num_row_groups):
+            yield Group(str(file.resolve()), number, first)
+            first += metadata.row_group(number).num_rows
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
@@ -88,16 +129,6 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
             if not isinstance(found, dict):
                 found = {"?": "a row is a JSON object"}
             yield f"line {number}", {k: v for k, v in found.items() if v is not None}
-
-
-def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow.dataset
-
-    number = 0
-    for batch in pyarrow.dataset.dataset(path).to_batches(batch_size=PART):
-        for row in batch.to_pylist():
-            number += 1
-            yield f"row {number}", {k: v for k, v in row.items() if v is not None}
 
 
 def _read_profiles(kb: KnowledgeBase, names: Sequence[str]) -> Part:

@@ -58,9 +58,14 @@ class Trace:
         for rule, state in zip(self.kb.rules.values(), self.inference.states, strict=True):
             if defeated(state):
                 by = tuple(r.id for r in self.kb.rules.values()
-                           if rule.id in r.overrides and fired(self.state(r.id)))
+                           if rule.id in r.overrides and self._defeats(r, rule))
                 out.append((rule.id, by))
         return tuple(out)
+
+    def _defeats(self, over: Rule, under: Rule) -> bool:
+        """A rule that forbids gives way only to one that rests on no presumption."""
+        state = self.state(over.id)
+        return truth(state) == ESTABLISHED if under.forbids else fired(state)
 
     @property
     def presumed(self) -> tuple[int, ...]:
@@ -92,6 +97,15 @@ class Trace:
             if question is not None:
                 found += matching(question, self.situation.partners)
         return list(dict.fromkeys(found))
+
+    def _repr_html_(self) -> str:
+        from .notebook import trace_html
+
+        rules = self.kb.rules
+        return trace_html(
+            [(r.id, r.principle, self.because(r)) for r in self.rules_in()],
+            [(r.id, r.principle, r.title) for r in self.rules_in(fired_=False)],
+            [(r, rules[r].principle, "by " + ", ".join(by)) for r, by in self.defeats])
 
     def rests_on_presumption(self, rule: Rule) -> bool:
         """Whether a rule that fired might not, once what is presumed is known."""

@@ -10,9 +10,10 @@ from .changes import Change
 from .compare import Course
 from .compose import decimal, points
 from .contract import cite, names, precedent_data, shares_data
-from .explain import Proof, check_item, proof_data, title_of
+from .explain import check_item, proof_data, title_of
 from .kb import KnowledgeBase
 from .precedents import Likeness
+from .proof import Proof
 from .robust import Robustness
 from .rules import Rule
 from .terms import NOT_APPLICABLE, Variable, bits

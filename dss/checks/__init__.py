@@ -16,8 +16,9 @@ from importlib import import_module
 from ..conditions import ALWAYS, Dnf
 from ..issues import Issue, Place
 from ..kb import KnowledgeBase
+from ..profile_text import profile_of, yaml_of
 from ..weigh import tapered
-from ..witness import Goal, Searcher, Undecided, Witness, profile_of, searcher, yaml_of
+from ..witness import Goal, Searcher, Undecided, Witness, searcher
 from ..written import Written
 
 
@@ -128,11 +129,15 @@ def checks() -> tuple[Check, ...]:
         if not module_info.name.startswith("_"):
             module = import_module(f".{module_info.name}", __name__)
             title, _, page = (module.__doc__ or "").strip().partition("\n")
-            found.append(Check(module.CODE, module_info.name.replace("_", "-"), title, page.strip(), module.check))
+            found.append(
+                Check(module.CODE, module_info.name.replace("_", "-"), title, page.strip(), module.check)
+            )
     return tuple(sorted(found, key=lambda c: c.code))
 
 
-def flaw(code: str, message: str, place: Place, *hints: str, also: Sequence[Place] = (), witness: str = "") -> Flaw:
+def flaw(
+    code: str, message: str, place: Place, *hints: str, also: Sequence[Place] = (), witness: str = ""
+) -> Flaw:
     """A flaw with its issue."""
     return Flaw(Issue(code, message, place, tuple(h for h in hints if h), tuple(also)), witness)
 

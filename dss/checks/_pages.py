@@ -55,7 +55,14 @@ READING = {
     "KB070": "An invariant makes not exactly one claim.",
     "KB071": "An invariant about raising an attribute does not say which.",
     "KB072": "'mix_with' and 'beside' do not stand together.",
+    "KB080": "A precedent's id is not the name of its file.",
 }
+
+
+UNREAD = (
+    "This is found while the files are read; until it is mended, no other check runs and nothing\n"
+    "can be assessed."
+)
 
 
 def explanation(code: str) -> str | None:
@@ -64,8 +71,7 @@ def explanation(code: str) -> str | None:
         if check.code == code:
             return f"{check.code}: {check.title}\n\n{check.page}\n"
     if code in READING:
-        return (f"{code}: {READING[code]}\n\nThis is found while the files are read; until it is mended, no other "
-                "check runs and nothing can be assessed.\n")
+        return f"{code}: {READING[code]}\n\n{UNREAD}\n"
     return None
 
 

@@ -60,10 +60,14 @@ def _text(found: Found) -> str:
     out = [_said(flaw) for flaw in found.flaws]
     n = len(found.flaws)
     if not found.loaded:
-        out.append(f"{n} {'problem' if n == 1 else 'problems'}; the other checks run when the files can be read.")
+        out.append(
+            f"{n} {'problem' if n == 1 else 'problems'}; the other checks run when the files can be read."
+        )
     else:
         counted = "nothing found" if not n else f"{n} {'finding' if n == 1 else 'findings'}"
-        out.append(f"{found.kb} {found.version}: {counted} by {len(checks())} checks over {found.rules} rules.")
+        out.append(
+            f"{found.kb} {found.version}: {counted} by {len(checks())} checks over {found.rules} rules."
+        )
     if found.undecided:
         out.append("Not settled, for the search grew too large: " + "; ".join(found.undecided))
     return "\n\n".join(out) + "\n"
@@ -79,9 +83,14 @@ def _said(flaw: Flaw) -> str:
 
 def _data(found: Found) -> dict[str, Any]:
     return {
-        "schema": SCHEMA, "kb": {"id": found.kb, "version": found.version}, "rules": found.rules,
-        "loaded": found.loaded, "checks": [{"code": c.code, "title": c.title} for c in checks()],
-        "findings": [{**f.issue.as_data(), **({"witness": f.witness} if f.witness else {})} for f in found.flaws],
+        "schema": SCHEMA,
+        "kb": {"id": found.kb, "version": found.version},
+        "rules": found.rules,
+        "loaded": found.loaded,
+        "checks": [{"code": c.code, "title": c.title} for c in checks()],
+        "findings": [
+            {**f.issue.as_data(), **({"witness": f.witness} if f.witness else {})} for f in found.flaws
+        ],
         "undecided": list(found.undecided),
     }
 
@@ -110,7 +119,9 @@ def _sarif(found: Found) -> dict[str, Any]:
 
 def _result(flaw: Flaw, codes: list[str]) -> dict[str, Any]:
     issue = flaw.issue
-    text = ". ".join((issue.message, *issue.hints)) + (f"\nFor example:\n{flaw.witness}" if flaw.witness else "")
+    text = ". ".join((issue.message, *issue.hints)) + (
+        f"\nFor example:\n{flaw.witness}" if flaw.witness else ""
+    )
     out: dict[str, Any] = {
         "ruleId": issue.code, "ruleIndex": codes.index(issue.code), "level": "error",
         "message": {"text": text}, "locations": [_location(issue.place)],

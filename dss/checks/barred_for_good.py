@@ -24,11 +24,20 @@ def check(study: Study) -> Iterator[Flaw]:
         used = [t for t, n in rule.favours if n > 0] + [a for r in rule.requires for a in r.all_of]
         for name in dict.fromkeys(used):
             if name in barred:
-                yield flaw(CODE, f"rule '{rule.id}' counts on '{name}', which rule '{barred[name]}' always forbids",
-                           study.rule(rule.id, "then"), "drop it, or give the bar its condition",
-                           also=[study.rule(barred[name], "then")])
+                yield flaw(
+                    CODE,
+                    f"rule '{rule.id}' counts on '{name}', which rule '{barred[name]}' always forbids",
+                    study.rule(rule.id, "then"),
+                    "drop it, or give the bar its condition",
+                    also=[study.rule(barred[name], "then")],
+                )
     for posture in study.kb.postures.values():
         for name in dict.fromkeys((*posture.core[1:], *posture.fits)):
             if name in barred:
-                yield flaw(CODE, f"posture '{posture.id}' lists '{name}', which rule '{barred[name]}' always forbids",
-                           posture.place, "take it out of the list", also=[study.rule(barred[name], "then")])
+                yield flaw(
+                    CODE,
+                    f"posture '{posture.id}' lists '{name}', which rule '{barred[name]}' always forbids",
+                    posture.place,
+                    "take it out of the list",
+                    also=[study.rule(barred[name], "then")],
+                )

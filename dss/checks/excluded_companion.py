@@ -23,9 +23,13 @@ def check(study: Study) -> Iterator[Flaw]:
     for rule in study.kb.rules.values():
         for requirement in rule.requires:
             for one, other in _pairs(study, requirement):
-                yield flaw(CODE, f"rule '{rule.id}' wants '{one}' and '{other}' in one mix, but they exclude each "
-                           "other", study.rule(rule.id, "then"), "drop the exclusion, or require something else",
-                           also=[study.written.entries["action", one].key("excludes")])
+                yield flaw(
+                    CODE,
+                    f"rule '{rule.id}' wants '{one}' and '{other}' in one mix, but they exclude each other",
+                    study.rule(rule.id, "then"),
+                    "drop the exclusion, or require something else",
+                    also=[study.written.entries["action", one].key("excludes")],
+                )
 
 
 def _pairs(study: Study, requirement: Requirement) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ def check(study: Study) -> Iterator[Flaw]:
     """Each quoted fact that played no part."""
     kb = study.kb
     for rule in kb.rules.values():
-        quoted = [q for q in dict.fromkeys(QUOTED.findall(rule.because))]
+        quoted = list(dict.fromkeys(QUOTED.findall(rule.because)))
         if not quoted:
             continue
         rests_on = _rests_on(kb, rule)
@@ -45,7 +45,7 @@ def _flaw(study: Study, rule: Rule, name: str, why: str) -> Flaw:
 
 
 def _rests_on(kb: KnowledgeBase, rule: Rule) -> set[int]:
-    """The variables a rule depends on, through findings and overriding rules; 'unknown' stands for its fact."""
+    """The variables a rule depends on, also through findings and the rules it is tied to by overrides."""
     found: set[int] = set()
     pending = [*rule.reads, *(v for r in kb.rules.values() if rule.id in r.overrides for v in r.reads)]
     pending += [v for name in rule.overrides for v in kb.rules[name].reads]

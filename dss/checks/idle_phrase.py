@@ -33,13 +33,21 @@ def check(study: Study) -> Iterator[Flaw]:
 
 def _idle(study: Study, tree: Tree, where: str) -> Iterator[Flaw]:
     whole = compile_tree(tree, study.kb.variables)
-    dead = {phrase for branch, beside in alternatives(tree, ())
-            if compile_tree(AllOf((branch, *beside)), study.kb.variables) == NEVER for phrase in phrases(branch)}
+    dead = {
+        phrase
+        for branch, beside in alternatives(tree, ())
+        if compile_tree(AllOf((branch, *beside)), study.kb.variables) == NEVER
+        for phrase in phrases(branch)
+    }
     for phrase, rest in without_each(tree):
         if phrase not in dead and compile_tree(rest, study.kb.variables) == whole:
             name = study.kb.variables[phrase.variable].id.partition("?")[0]
-            yield flaw(CODE, f"'{name}: {phrase.text}' adds nothing to the condition of {where}", phrase.place,
-                       "take it out, or say what was meant")
+            yield flaw(
+                CODE,
+                f"'{name}: {phrase.text}' adds nothing to the condition of {where}",
+                phrase.place,
+                "take it out, or say what was meant",
+            )
 
 
 def without_each(tree: Tree) -> Iterator[tuple[Phrase, Tree]]:

@@ -37,9 +37,18 @@ def _core(study: Study, posture: Posture) -> Iterator[Flaw]:
     if lead in study.never_permitted or lead in study.barred_for_good:
         yield flaw(CODE, f"the leading action '{lead}' of posture '{posture.id}' is never permitted", place)
     if lead and actions[lead].hard > posture.band[1]:
-        yield flaw(CODE, f"the leading action '{lead}' of posture '{posture.id}' is harder ({actions[lead].hard}) "
-                   f"than its band allows ({posture.band[1]})", place, "raise the band, or let another action lead")
+        yield flaw(
+            CODE,
+            f"the leading action '{lead}' of posture '{posture.id}' is harder ({actions[lead].hard}) "
+            f"than its band allows ({posture.band[1]})",
+            place,
+            "raise the band, or let another action lead",
+        )
     for one, other in combinations(posture.core, 2):
         if other in actions[one].excludes:
-            yield flaw(CODE, f"'{one}' and '{other}' lead posture '{posture.id}', but exclude each other", place,
-                       also=[study.written.place("action", one)])
+            yield flaw(
+                CODE,
+                f"'{one}' and '{other}' lead posture '{posture.id}', but exclude each other",
+                place,
+                also=[study.written.place("action", one)],
+            )

@@ -32,13 +32,19 @@ def check(study: Study) -> Iterator[Flaw]:
             continue
         least = kb.composition.entry if name in home else kb.composition.stranger
         if study.most_points(name) and not _reaches(study, name, least):
-            yield flaw(CODE, f"no profile can bring the action '{name}' into a mix", study.written.place("action", name),
-                       f"it never has the {least / 4:g} points it needs while it is permitted")
+            yield flaw(
+                CODE,
+                f"no profile can bring the action '{name}' into a mix",
+                study.written.place("action", name),
+                f"it never has the {least / 4:g} points it needs while it is permitted",
+            )
 
 
 def _reaches(study: Study, action: str, least: int) -> bool:
     """Whether up to three rules that can fire while the action is permitted give it enough points."""
-    speaking = [(rule, n) for rule in study.kb.rules.values() for t, n in rule.favours if t == action and n > 0]
+    speaking = [
+        (rule, n) for rule in study.kb.rules.values() for t, n in rule.favours if t == action and n > 0
+    ]
     for size in (1, 2, 3):
         for some in combinations(speaking, size):
             by_principle: dict[str, list[int]] = {}

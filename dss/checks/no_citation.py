@@ -32,8 +32,12 @@ def check(study: Study) -> Iterator[Flaw]:
                            "source: {work: …, at: …}")
     for action in study.kb.actions.values():
         if action.guarded and not action.source and not action.note:
-            yield flaw(CODE, f"action '{action.id}' is coercive, but cites nothing and has no note", action.place,
-                       "source: {work: …, at: …}, or a note that says whose judgement it is")
+            yield flaw(
+                CODE,
+                f"action '{action.id}' is coercive, but cites nothing and has no note",
+                action.place,
+                "source: {work: …, at: …}, or a note that says whose judgement it is",
+            )
 
 
 def _bare(entry: Entry) -> bool:

@@ -20,8 +20,18 @@ from . import Flaw, Study, flaw
 
 CODE = "KB118"
 
-SENTENCES = ("because", "caution", "statement", "why", "question", "purpose", "counter_argument", "definition",
-             "objective", "text")
+SENTENCES = (
+    "because",
+    "caution",
+    "statement",
+    "why",
+    "question",
+    "purpose",
+    "counter_argument",
+    "definition",
+    "objective",
+    "text",
+)
 OTHERS = ("help", "note", "title")
 LONGEST_SENTENCE = 45
 
@@ -49,9 +59,9 @@ def _texts(node: Node) -> Iterator[tuple[str, Scalar]]:
 
 def smells(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     """What is wrong with a text: the part to point at, the message, the hint."""
-    if found := re.search(r"\b(\w+) \1\b", text, re.IGNORECASE):
-        if found[1].lower() not in ("that", "had") and not found[1].isdigit():
-            yield found[0], f"'{found[1]}' stands twice", "drop one"
+    found = re.search(r"\b(\w+) \1\b", text, re.IGNORECASE)
+    if found and found[1].lower() not in ("that", "had") and not found[1].isdigit():
+        yield found[0], f"'{found[1]}' stands twice", "drop one"
     if found := re.search(r"\b(TODO|TBD|FIXME|XXX|lorem ipsum)\b|…$|\?\?\?", text):
         yield found[0], f"'{found[0]}' is a placeholder", "write the text"
     for opening, closing in ("()", "[]", "{}", "“”"):

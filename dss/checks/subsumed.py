@@ -28,16 +28,26 @@ def check(study: Study) -> Iterator[Flaw]:
             continue
         wider = next((other for other in study.kb.rules.values() if _covers(other, rule)), None)
         if wider is not None:
-            yield flaw(CODE, f"rule '{rule.id}' adds nothing to rule '{wider.id}', which holds whenever it does",
-                       study.rule(rule.id), "take it out, or say what it adds", also=[study.rule(wider.id)])
+            yield flaw(
+                CODE,
+                f"rule '{rule.id}' adds nothing to rule '{wider.id}', which holds whenever it does",
+                study.rule(rule.id),
+                "take it out, or say what it adds",
+                also=[study.rule(wider.id)],
+            )
 
 
 def _covers(wide: Rule, narrow: Rule) -> bool:
-    if wide.id == narrow.id or wide.unless or narrow.overrides or consequences(wide) == consequences(narrow) and (
-            wide.when == narrow.when):
+    if wide.id == narrow.id or wide.unless or narrow.overrides:
         return False
-    return (set(narrow.concludes) <= set(wide.concludes) and set(narrow.forbids) <= set(wide.forbids)
-            and set(narrow.requires) <= set(wide.requires) and implies(narrow.when, wide.when))
+    if wide.when == narrow.when and consequences(wide) == consequences(narrow):
+        return False
+    return (
+        set(narrow.concludes) <= set(wide.concludes)
+        and set(narrow.forbids) <= set(wide.forbids)
+        and set(narrow.requires) <= set(wide.requires)
+        and implies(narrow.when, wide.when)
+    )
 
 
 def implies(narrow: Dnf, wide: Dnf) -> bool:

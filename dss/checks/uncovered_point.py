@@ -24,5 +24,9 @@ def check(study: Study) -> Iterator[Flaw]:
         if not point.carried:
             entry = study.written.entries["principle", point.principle]
             place = next((s.place for s in scalars(entry.body) if s.text == point.point), entry.place)
-            yield flaw(CODE, f"nothing carries the point {point.point} of principle '{point.principle}'", place,
-                       "write the rule, or name the point under 'covers' of the rule that carries it")
+            yield flaw(
+                CODE,
+                f"nothing carries the point {point.point} of principle '{point.principle}'",
+                place,
+                "write the rule, or name the point under 'covers' of the rule that carries it",
+            )

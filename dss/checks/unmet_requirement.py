@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..conditions import ESTABLISHED
 from ..rules import Requirement, Rule
 from ..witness import both
 from . import Flaw, Study, flaw
@@ -28,19 +29,29 @@ def check(study: Study) -> Iterator[Flaw]:
                     continue
                 missing = _missing(study, rule, requirement, action)
                 if missing:
-                    yield flaw(CODE, f"rule '{rule.id}' requires '{missing}' beside '{action}', but the two are never "
-                               "permitted together there", study.rule(rule.id, "then"),
-                               "require something that can be had, or forbid the action openly")
+                    yield flaw(
+                        CODE,
+                        f"rule '{rule.id}' requires '{missing}' beside '{action}', but the two are never "
+                        "permitted together there",
+                        study.rule(rule.id, "then"),
+                        "require something that can be had, or forbid the action openly",
+                    )
 
 
 def _missing(study: Study, rule: Rule, requirement: Requirement, action: str) -> str:
-    find = study.find
-    if study.never(both([find.fires(rule.id), find.permitted(action)]), f"{rule.id} beside {action}"):
+    """The companions that are never to be had beside the action; empty when they are."""
+    wanted = requirement.all_of or requirement.one_of
+    if not wanted:
+        return ""
+    here = [study.find.fires(rule.id), study.find.permitted(action)]
+    witness = study.witness(both(here), f"{rule.id} beside {action}")
+    if witness is None:
         return ""
 
     def never(companion: str) -> bool:
-        goal = both([find.fires(rule.id), find.permitted(action), find.permitted(companion)])
-        return study.never(goal, f"{companion} beside {action}")
+        goal = study.find.permitted(companion)
+        return goal.verdict(witness.inference) != ESTABLISHED and study.never(
+            both([*here, goal]), f"{companion} beside {action}")
 
     alone = next((c for c in requirement.all_of if never(c)), "")
     if alone or not requirement.one_of:

@@ -30,9 +30,15 @@ def check(study: Study) -> Iterator[Flaw]:
         rules = [(rule, bit) for rule in study.kb.rules.values() for f, bit in rule.concludes if f == at]
         for (one, a), (other, b) in combinations(rules, 2):
             if a != b and (shown := _together(study, one, other)) is not None:
-                yield flaw(CODE, f"rules '{one.id}' and '{other.id}' can hold together and conclude different "
-                           f"values of '{entry.id}'", entry.place, "say 'resolve: highest' or 'resolve: lowest'",
-                           also=[study.rule(one.id), study.rule(other.id)], witness=shown)
+                yield flaw(
+                    CODE,
+                    f"rules '{one.id}' and '{other.id}' can hold together and conclude different "
+                    f"values of '{entry.id}'",
+                    entry.place,
+                    "say 'resolve: highest' or 'resolve: lowest'",
+                    also=[study.rule(one.id), study.rule(other.id)],
+                    witness=shown,
+                )
                 break
 
 

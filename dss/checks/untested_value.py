@@ -35,8 +35,12 @@ def check(study: Study) -> Iterator[Flaw]:
         at = study.kb.at(entry.id)
         for values in _untested(study.kb.variables[at], cells[at], named.get(at, set())) if cells[at] else ():
             said = ", ".join(f"'{value}'" for value in values)
-            yield flaw(CODE, f"nothing tests the {'values' if len(values) > 1 else 'value'} {said} of '{entry.id}'",
-                       _place(entry, values[0]), "let a rule read it, or unite it with another value")
+            yield flaw(
+                CODE,
+                f"nothing tests the {'values' if len(values) > 1 else 'value'} {said} of '{entry.id}'",
+                _place(entry, values[0]),
+                "let a rule read it, or unite it with another value",
+            )
 
 
 def _untested(variable: Variable, cells: Sequence[object], named: set[str]) -> list[list[str]]:
@@ -59,7 +63,9 @@ def trees(kb: KnowledgeBase) -> Iterator[Tree]:
     for action in kb.actions.values():
         yield from (action.needs_tree, action.pointless_tree)
     for finding in kb.findings.values():
-        yield from (p.tree for p in (finding.scorecard.parts if finding.scorecard else ()) if p.tree is not None)
+        yield from (
+            p.tree for p in (finding.scorecard.parts if finding.scorecard else ()) if p.tree is not None
+        )
 
 
 def _named(kb: KnowledgeBase) -> dict[int, set[str]]:

@@ -10,6 +10,7 @@ import click
 from ..options import (
     color_option,
     format_option,
+    ids,
     kb_options,
     page_for,
     parse_weights,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
               help="Fill a Jinja2 template of your own, with the fields of --format json as its variables.")
 @click.option("--verbose", "-v", is_flag=True, help="Every reason, objective and stopping condition.")
 @click.option("--weight", "-w", "weights", multiple=True, metavar="PRINCIPLE=N",
+              shell_complete=ids("principles"),
               help="Weigh a principle N times (0 to 5); what is forbidden stays so.")
 @click.option("--robust", is_flag=True,
               help="Test the posture over every completion and under varied judgement.")
@@ -37,8 +39,19 @@ if TYPE_CHECKING:
               help="Store a sealed record that 'dss replay' reproduces.")
 @color_option
 @kb_options
-def command(profiles: tuple[str, ...], fmt: str, out: str | None, template: str | None, verbose: bool,
-            weights: tuple[str, ...], robust: bool, record_to: str | None, color: str, kb_folder: str | None, draft: bool) -> int:
+def command(
+    profiles: tuple[str, ...],
+    fmt: str,
+    out: str | None,
+    template: str | None,
+    verbose: bool,
+    weights: tuple[str, ...],
+    robust: bool,
+    record_to: str | None,
+    color: str,
+    kb_folder: str | None,
+    draft: bool,
+) -> int:
     """Recommend a mix of military and diplomatic actions for each PROFILE ('-' reads standard input).
 
     Exit status: 0 advice given, 1 a profile has problems, 3 too little is known.

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from ..options import emit, json_option, kb_options, page_for
+from ..options import emit, ids, json_option, kb_options, page_for
 
 
 @click.command("attributes")
-@click.argument("name", required=False, default="", metavar="[ID]")
+@click.argument("name", required=False, default="", metavar="[ID]",
+                shell_complete=ids("attributes"))
 @click.option("--group", "-g", default="", metavar="ID", help="Only attributes of this group.")
 @json_option
 @kb_options
@@ -34,5 +35,13 @@ def command(name: str, group: str, fmt: str, kb_folder: str | None, draft: bool)
     known(group, [g.id for g in kb.groups], "group", "-g")
     found: list[dict[str, Any]] = [variable_data(kb, at, v) for at, v in asked if group in ("", v.group)]
     rows = [[a["id"], a["group"], a["type"], len(a["read_by"]), a["question"]] for a in found]
-    emit(found, fmt, lambda: table(["Attribute", "Group", "Type", "Rules", "Question"], rows, page_for("never"),
-                                   f"{len(found)} of {kb.attributes} attributes"))
+    emit(
+        found,
+        fmt,
+        lambda: table(
+            ["Attribute", "Group", "Type", "Rules", "Question"],
+            rows,
+            page_for("never"),
+            f"{len(found)} of {kb.attributes} attributes",
+        ),
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
+from ..options import color_option, emit, json_option, kb_options, page_for, profile_argument, read_profile
 
 
 @click.command("compare")
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...")
+@profile_argument("profiles", nargs=-1, metavar="PROFILE...")
 @json_option
 @color_option
 @kb_options

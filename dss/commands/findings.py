@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from ..options import emit, json_option, kb_options, page_for
+from ..options import emit, ids, json_option, kb_options, page_for
 
 
 @click.command("findings")
-@click.argument("name", required=False, default="", metavar="[ID]")
+@click.argument("name", required=False, default="", metavar="[ID]",
+                shell_complete=ids("findings"))
 @json_option
 @kb_options
 def command(name: str, fmt: str, kb_folder: str | None, draft: bool) -> None:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.command("packs")
-@click.option("--check", is_flag=True,
-              help="Run the packs' cases, and hold the advice on them and on all precedents to the invariants.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Run the packs' cases, and hold the advice on them and on all precedents to the invariants.",
+)
 @json_option
 @kb_options
 def command(check: bool, fmt: str, kb_folder: str | Sources | None, draft: bool) -> int:
@@ -40,11 +43,15 @@ def command(check: bool, fmt: str, kb_folder: str | Sources | None, draft: bool)
     for issue in issues:
         click.echo(render(issue) + "\n", err=True)
     if check and not issues:
-        click.echo(f"Sound: the cases hold, and so do the {len(kb.invariants)} invariants wherever tried.", err=True)
+        click.echo(
+            f"Sound: the cases hold, and so do the {len(kb.invariants)} invariants wherever tried.", err=True
+        )
     return 1 if issues else 0
 
 
-def _row(kb: KnowledgeBase, name: str, version: str, digest: str, state: str, title: str = "") -> dict[str, Any]:
+def _row(
+    kb: KnowledgeBase, name: str, version: str, digest: str, state: str, title: str = ""
+) -> dict[str, Any]:
     return {"id": name, "version": version, "digest": digest, "state": state, "title": title or kb.title}
 
 

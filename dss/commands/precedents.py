@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
+from ..options import color_option, emit, json_option, kb_options, page_for, profile_argument, read_profile
 
 
 @click.command("precedents")
-@click.argument("profile", metavar="PROFILE")
+@profile_argument()
 @click.option("--most", "-n", default=5, show_default=True, type=click.IntRange(1, 100),
               help="How many to show.")
 @json_option

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from ..options import emit, json_option, kb_options, page_for
+from ..options import emit, ids, json_option, kb_options, page_for
 
 
 @click.command("rule")
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="ID", shell_complete=ids("rules"))
 @json_option
 @kb_options
 def command(name: str, fmt: str, kb_folder: str | None, draft: bool) -> None:

@@ -9,14 +9,23 @@ from ..options import emit, json_option, kb_options, page_for
 
 @click.command("rules")
 @click.option("--principle", "-p", default="", metavar="ID", help="Only rules of this principle.")
-@click.option("--action", "-a", default="", metavar="ID", help="Only rules that speak of this action or posture.")
+@click.option(
+    "--action", "-a", default="", metavar="ID", help="Only rules that speak of this action or posture."
+)
 @click.option("--source", "-s", default="", metavar="ID", help="Only rules that cite this work.")
 @click.option("--point", default="", metavar="P085", help="Only rules that cover this point of the article.")
 @click.option("--reads", default="", metavar="ID", help="Only rules that read this attribute or finding.")
-@click.option("--verb", default="", type=click.Choice(
-    ["", "conclude", "favour", "disfavour", "forbid", "require", "caution"]), show_choices=False,
-    metavar="VERB", help="Only rules with this verb: conclude, favour, disfavour, forbid, require or caution.")
-@click.option("--text", default="", metavar="WORDS", help="Only rules whose id, title or reason holds these words.")
+@click.option(
+    "--verb",
+    default="",
+    type=click.Choice(["", "conclude", "favour", "disfavour", "forbid", "require", "caution"]),
+    show_choices=False,
+    metavar="VERB",
+    help="Only rules with this verb: conclude, favour, disfavour, forbid, require or caution.",
+)
+@click.option(
+    "--text", default="", metavar="WORDS", help="Only rules whose id, title or reason holds these words."
+)
 @json_option
 @kb_options
 def command(principle: str, action: str, source: str, point: str, reads: str, verb: str, text: str, fmt: str,

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
+from ..options import (
+    color_option,
+    emit,
+    ids,
+    json_option,
+    kb_options,
+    page_for,
+    profile_argument,
+    read_profile,
+)
 
 
 @click.command("what-if")
-@click.argument("profile", metavar="PROFILE")
-@click.argument("changes", nargs=-1, required=True, metavar="ATTRIBUTE=VALUE...")
+@profile_argument()
+@click.argument("changes", nargs=-1, required=True, metavar="ATTRIBUTE=VALUE...",
+                shell_complete=ids("attributes"))
 @json_option
 @color_option
 @kb_options

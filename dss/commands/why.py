@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
+from ..options import (
+    color_option,
+    emit,
+    ids,
+    json_option,
+    kb_options,
+    page_for,
+    profile_argument,
+    read_profile,
+)
 
 
 @click.command("why")
-@click.argument("profile", metavar="PROFILE")
-@click.argument("item", metavar="ITEM")
+@profile_argument()
+@click.argument("item", metavar="ITEM", shell_complete=ids("actions", "postures", "findings"))
 @click.option("--tree", is_flag=True, help="The whole proof, down to your answers.")
 @json_option
 @color_option

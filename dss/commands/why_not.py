@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import click
 
-from ..options import color_option, emit, json_option, kb_options, page_for, read_profile
+from ..options import (
+    color_option,
+    emit,
+    ids,
+    json_option,
+    kb_options,
+    page_for,
+    profile_argument,
+    read_profile,
+)
 
 
 @click.command("why-not")
-@click.argument("profile", metavar="PROFILE")
-@click.argument("action", metavar="ACTION")
+@profile_argument()
+@click.argument("action", metavar="ACTION", shell_complete=ids("actions"))
 @click.option("--seconds", type=click.FloatRange(0, 3600), default=2.0, show_default=True,
               help="How long to search pairs of answers when no single one is enough.")
 @json_option

@@ -32,8 +32,16 @@ def extra(module: str, package: str, name: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise InvalidInput([Issue("EX001", f"this report needs {package}, which is not installed", Place(name),
-                                  (f"pip install 'crisis-dss[{name}]'",))]) from None
+        raise InvalidInput(
+            [
+                Issue(
+                    "EX001",
+                    f"this report needs {package}, which is not installed",
+                    Place(name),
+                    (f"pip install 'crisis-dss[{name}]'",),
+                )
+            ]
+        ) from None
 
 
 def formats() -> list[str]:

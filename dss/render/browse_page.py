@@ -40,7 +40,11 @@ def _bullet(text: str, width: int) -> list[str]:
 
 def citation(source: dict[str, str]) -> str:
     """A citation in words."""
-    return f"{source['title'] or source['work']}, {source['at']}" if source["at"] else source["title"] or source["work"]
+    return (
+        f"{source['title'] or source['work']}, {source['at']}"
+        if source["at"]
+        else source["title"] or source["work"]
+    )
 
 
 def rule_page(data: dict[str, Any], because: str, cases: Sequence[str], page: Page) -> str:

@@ -7,7 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import Page, extra
-from .blocks_page import Block, Bullets, Cell, Entry, Figure, Fold, Item, Report, Section, Summary, Table, Text
+from .blocks_page import (
+    Block,
+    Bullets,
+    Cell,
+    Entry,
+    Figure,
+    Fold,
+    Item,
+    Report,
+    Section,
+    Summary,
+    Table,
+    Text,
+)
 from .outline_page import outline
 
 _TABLE, _QUIET, _DEEPEST = "Light List Accent 1", "Subtle Emphasis", 3

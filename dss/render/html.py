@@ -8,7 +8,21 @@ from itertools import groupby
 from typing import Any
 
 from . import Page
-from .blocks_page import Block, Bullets, Cell, Entry, Figure, Fold, Item, Measure, Report, Section, Summary, Table, Text
+from .blocks_page import (
+    Block,
+    Bullets,
+    Cell,
+    Entry,
+    Figure,
+    Fold,
+    Item,
+    Measure,
+    Report,
+    Section,
+    Summary,
+    Table,
+    Text,
+)
 from .outline_page import outline
 from .proofs_page import WHO
 from .style_page import STYLE
@@ -56,25 +70,31 @@ class _Article:
         p = self.prefix
         meta = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in report.facts)
         links = "".join(f'<li><a href="#{p}{s.id}">{escape(s.title)}</a></li>' for s in report.sections)
-        return "\n".join([
-            f'<a class="skip" href="#{p}mix">Skip to the advice</a>',
-            f'<article aria-labelledby="{p}title">',
-            '<header><p class="kicker">Decision support</p>'
-            f'<h1 id="{p}title">{escape(report.title)}</h1>' + (f'<dl class="meta">{meta}</dl>' if meta else "")
-            + "</header>",
-            self._summary(report.summary),
-            f'<nav aria-label="Contents"><ol>{links}</ol></nav>',
-            *(self._section(s) for s in report.sections),
-            "<footer>" + "".join(f"<p>{escape(t)}</p>" for t in report.foot) + "</footer>",
-            "</article>",
-        ])
+        return "\n".join(
+            [
+                f'<a class="skip" href="#{p}mix">Skip to the advice</a>',
+                f'<article aria-labelledby="{p}title">',
+                '<header><p class="kicker">Decision support</p>'
+                f'<h1 id="{p}title">{escape(report.title)}</h1>'
+                + (f'<dl class="meta">{meta}</dl>' if meta else "")
+                + "</header>",
+                self._summary(report.summary),
+                f'<nav aria-label="Contents"><ol>{links}</ol></nav>',
+                *(self._section(s) for s in report.sections),
+                "<footer>" + "".join(f"<p>{escape(t)}</p>" for t in report.foot) + "</footer>",
+                "</article>",
+            ]
+        )
 
     def _summary(self, s: Summary) -> str:
         points = [("Must not be done", s.bans, "ban"), ("The strongest argument against", s.against, ""),
                   ("What would change it first", s.change, ""), ("What to find out first", s.question, "")]
         told = "".join(f'<dt{_class(c)}>{k}</dt><dd>{escape(v)}</dd>' for k, v, c in points if v)
-        do = "".join(f"<div><h4>{k}</h4>{_list(v)}</div>"
-                     for k, v in (("Do now", s.now), ("Follow with", s.later), ("Find out first", s.ask)) if v)
+        do = "".join(
+            f"<div><h4>{k}</h4>{_list(v)}</div>"
+            for k, v in (("Do now", s.now), ("Follow with", s.later), ("Find out first", s.ask))
+            if v
+        )
         return (
             f'<section class="summary" aria-labelledby="{self.prefix}summary">'
             f'<h2 id="{self.prefix}summary">Summary for the decision maker</h2>'
@@ -106,10 +126,13 @@ class _Article:
         return write[type(block)](block)
 
     def _figure(self, f: Figure) -> str:
-        return (f"<figure><figcaption><strong>{escape(f.title)}</strong><p>{escape(f.says)}</p></figcaption>"
-                f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(f.title)}">'
-                f"{picture(f, self.ident())}</div>"
-                f'<details class="data"><summary>The same as a table</summary>{_table(f.table)}</details></figure>')
+        return (
+            f"<figure><figcaption><strong>{escape(f.title)}</strong><p>{escape(f.says)}</p></figcaption>"
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(f.title)}">'
+            f"{picture(f, self.ident())}</div>"
+            '<details class="data"><summary>The same as a table</summary>'
+            f"{_table(f.table)}</details></figure>"
+        )
 
     def _fold(self, f: Fold) -> str:
         return (f'<details class="proofs"><summary>{escape(f.title)}</summary>'
@@ -161,8 +184,11 @@ def _table(t: Table) -> str:
                    for i, h in enumerate(t.head))
     rows = "".join("<tr>" + "".join(_cell(t, i, c) for i, c in enumerate(row)) + "</tr>" for row in t.rows)
     wide = _class(" ".join(["wide"] * (len(t.head) >= _NARROW) + ["set"] * bool(t.shares)))
-    return (f"<table{wide}><caption>{escape(t.caption)}</caption>" + (f"<colgroup>{shares}</colgroup>" if shares else "")
-            + f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+    return (
+        f"<table{wide}><caption>{escape(t.caption)}</caption>"
+        + (f"<colgroup>{shares}</colgroup>" if shares else "")
+        + f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _cell(t: Table, i: int, cell: Cell) -> str:

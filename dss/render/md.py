@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from . import Page
-from .blocks_page import Block, Bullets, Cell, Entry, Figure, Fold, Item, Report, Section, Summary, Table, Text
+from .blocks_page import (
+    Block,
+    Bullets,
+    Cell,
+    Entry,
+    Figure,
+    Fold,
+    Item,
+    Report,
+    Section,
+    Summary,
+    Table,
+    Text,
+)
 from .outline_page import outline
 
 _STARTS = re.compile(r"^(\d*)([-+.)])")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .blocks_page import Block, Bullets, Entry, Item, Measure, Report, Section, Summary, Table, Text
+from .background_page import attribute, facts, precedents, record, sentence, situation, unknowns, works
+from .blocks_page import Block, Bullets, Cell, Entry, Item, Measure, Report, Section, Summary, Table, Text
 from .figures_page import balance, ladder, matrix, posture_bars, score_bars, tornado
 from .layout import signed
 from .proofs_page import proof_fold
@@ -19,10 +20,10 @@ _SHOWN_BANS, _SHOWN_EFFECTS, _SHOWN_QUESTIONS = 3, 12, 6
 def outline(d: Data) -> Report:
     """The report of one assessment."""
     profile = d["profile"]
-    facts = [("Advice to", profile["you"]), ("Facts as of", profile["as_of"]),
+    head = [("Advice to", profile["you"]), ("Facts as of", profile["as_of"]),
              ("Partners", ", ".join(d["partners"]))]
     sections = [s for s in _sections(d) if s.blocks]
-    return Report(profile["title"], tuple((k, v) for k, v in facts if v), _summary(d), tuple(sections),
+    return Report(profile["title"], tuple((k, v) for k, v in head if v), _summary(d), tuple(sections),
                   tuple(_foot(d)))
 
 
@@ -36,12 +37,12 @@ def _sections(d: Data) -> Iterator[Section]:
     yield Section("safeguards", "Safeguards and what to watch", tuple(_safeguards(mix)))
     yield Section("changes", "What would change this advice", tuple(_changes(d)))
     yield Section("alternatives", "Alternatives", tuple(_alternatives(d)))
-    yield Section("unknowns", "What is not known", tuple(_unknowns(d)))
-    yield Section("precedents", "Precedents", tuple(_precedents(d)))
-    yield Section("situation", "The situation as reported", tuple(_situation(d)))
-    yield Section("facts", "Appendix: all facts", tuple(_facts(d)))
-    yield Section("works", "Appendix: works cited", tuple(_works(d)))
-    yield Section("record", "Decision record", tuple(_record(d)))
+    yield Section("unknowns", "What is not known", tuple(unknowns(d)))
+    yield Section("precedents", "Precedents", tuple(precedents(d)))
+    yield Section("situation", "The situation as reported", tuple(situation(d)))
+    yield Section("facts", "Appendix: all facts", tuple(facts(d)))
+    yield Section("works", "Appendix: works cited", tuple(works(d)))
+    yield Section("record", "Decision record", tuple(record(d)))
 
 
 def _summary(d: Data) -> Summary:
@@ -52,17 +53,33 @@ def _summary(d: Data) -> Summary:
     place = "softer than usual" if mix["hard_share"] < low else "within its band"
     return Summary(
         "Too little is known to advise more than to hold and verify" if little else "Recommended",
-        mix["title"], mix["purpose"], now, later,
-        tuple(q["question"] for q in d["questions"][:_SHOWN_QUESTIONS]) if little else (), _bans_in_short(d), mix["counter_argument"],
-        _sentence(d["tipping_grouped"][0]) if d["tipping_grouped"] else "No single answer would change it.",
-        "" if little else d["questions"][0]["question"] if d["questions"] else "Nothing open would change it.",
-        (Measure("Hard power", f"{percent(mix['hard_share'])} %", f"{place}, {low} to {high} %"),
-         Measure("Escalation", signed(mix["escalation"]), _direction(mix["escalation"])),
-         Measure("Lead", "open" if d["lead"] is None else f"{d['lead']:g}",
-                 "no rival to compare" if d["lead"] is None else "points ahead of the next posture"),
-         Measure("Tipping answers", str(len(d["tipping"])), "would change the posture or a leading action"),
-         Measure("Unknown", str(len(d["unknown"])), f"of {len(d['titles']['attributes'])} facts"),
-         Measure("Review in", mix["review_in"], f"longest immediate lead: {mix['lead_time']}")),
+        mix["title"],
+        mix["purpose"],
+        now,
+        later,
+        tuple(q["question"] for q in d["questions"][:_SHOWN_QUESTIONS]) if little else (),
+        _bans_in_short(d),
+        mix["counter_argument"],
+        sentence(d["tipping_grouped"][0]) if d["tipping_grouped"] else "No single answer would change it.",
+        ""
+        if little
+        else d["questions"][0]["question"]
+        if d["questions"]
+        else "Nothing open would change it.",
+        (
+            Measure("Hard power", f"{percent(mix['hard_share'])} %", f"{place}, {low} to {high} %"),
+            Measure("Escalation", signed(mix["escalation"]), _direction(mix["escalation"])),
+            Measure(
+                "Lead",
+                "open" if d["lead"] is None else f"{d['lead']:g}",
+                "no rival to compare" if d["lead"] is None else "points ahead of the next posture",
+            ),
+            Measure(
+                "Tipping answers", str(len(d["tipping"])), "would change the posture or a leading action"
+            ),
+            Measure("Unknown", str(len(d["unknown"])), f"of {len(d['titles']['attributes'])} facts"),
+            Measure("Review in", mix["review_in"], f"longest immediate lead: {mix['lead_time']}"),
+        ),
         (mix["hard_share"], low, high),
     )
 
@@ -83,13 +100,17 @@ def _bans_in_short(d: Data) -> str:
         more = f" and {len(firm) - _SHOWN_BANS} more" if len(firm) > _SHOWN_BANS else ""
         parts.append(f"{named[:1].upper()}{named[1:]}{more}" + (f" ({law[0]})." if law else "."))
     if open_:
-        parts.append(f"{len(open_)} {'action is' if len(open_) == 1 else 'actions are'} barred until more is known.")
+        parts.append(
+            f"{len(open_)} {'action is' if len(open_) == 1 else 'actions are'} barred until more is known."
+        )
     return " ".join(parts) or "No action is forbidden on these facts."
 
 
 def _mix(mix: Data) -> Iterator[Block]:
     lines = dict.fromkeys(a["line"] for a in mix["actions"])
-    rows = tuple((_sentence(line, ""), *(_titles(mix, line, h) for h in _HORIZONS)) for line in lines)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (sentence(line, ""), *(_titles(mix, line, h) for h in _HORIZONS)) for line in lines
+    )
     yield Table("Actions by line of effort and horizon", ("Line of effort", "Immediate", "Follow-on"), rows,
                 shares=(18, 41, 41))
     if any(a["required_by"] for a in mix["actions"]):
@@ -115,7 +136,9 @@ def _reasons(d: Data) -> Iterator[Block]:
     yield Entry(f"why-{posture}", d["mixes"][0]["title"], ("the posture",),
                 (Text(d["mixes"][0]["purpose"]), proof_fold(d, posture)))
     for action in d["mixes"][0]["actions"]:
-        yield Entry(f"why-{action['id']}", action["title"], tuple(_properties(action)), tuple(_reason(d, action)))
+        yield Entry(
+            f"why-{action['id']}", action["title"], tuple(_properties(action)), tuple(_reason(d, action))
+        )
     yield Text("A proof is printed where it was opened; 'dss why' prints each.", role="paper")
 
 
@@ -148,7 +171,7 @@ def _bans(d: Data) -> Iterator[Block]:
         first = entries[0]
         blocks: list[Block] = []
         if first["barred_until"]:
-            asked = ", ".join(_attribute(d, x) for x in first["barred_until"])
+            asked = ", ".join(attribute(d, x) for x in first["barred_until"])
             blocks.append(Text(asked + ".", "Barred until you answer: "))
         blocks += [Text(f"{r['text']} [{citation(r['source'])}]") for r in first["rules"][:1]]
         others = {r["rule"]: r for e in entries for r in e["rules"] if r not in first["rules"][:1]}
@@ -159,13 +182,15 @@ def _bans(d: Data) -> Iterator[Block]:
 
 def _safeguards(mix: Data) -> Iterator[Block]:
     if mix["safeguards"]:
-        rows = tuple((s["title"], s["text"], _sentence(s["owner"], ""), _sentence(s["by"], ""))
+        rows = tuple((s["title"], s["text"], sentence(s["owner"], ""), sentence(s["by"], ""))
                      for s in mix["safeguards"])
         yield Table("Safeguards", ("Safeguard", "What to do", "Owner", "By"), rows, shares=(20, 46, 19, 15))
     if mix["cautions"]:
-        yield Bullets(tuple(Item(f"{c['text']} [{citation(c['source'])}]") for c in mix["cautions"]), "Cautions")
+        yield Bullets(
+            tuple(Item(f"{c['text']} [{citation(c['source'])}]") for c in mix["cautions"]), "Cautions"
+        )
     if mix["indicators"]:
-        yield Bullets(tuple(Item(_sentence(i)) for i in mix["indicators"]), "Signs that it works")
+        yield Bullets(tuple(Item(sentence(i)) for i in mix["indicators"]), "Signs that it works")
 
 
 def _alternatives(d: Data) -> Iterator[Block]:
@@ -173,9 +198,13 @@ def _alternatives(d: Data) -> Iterator[Block]:
         return
     rows = tuple((m["title"], str(m["score"]), f"{percent(m['hard_share'])} %", signed(m["escalation"]),
                   m["reversibility"], m["counter_argument"]) for m in d["mixes"])
-    yield Table("The recommended mix and its alternatives",
-                ("Posture", "Points", "Hard", "Escalation", "Least reversible", "Strongest argument against"), rows,
-                frozenset({1, 2, 3}), (24, 8, 8, 10, 12, 38))
+    yield Table(
+        "The recommended mix and its alternatives",
+        ("Posture", "Points", "Hard", "Escalation", "Least reversible", "Strongest argument against"),
+        rows,
+        frozenset({1, 2, 3}),
+        (24, 8, 8, 10, 12, 38),
+    )
     for m in d["mixes"][1:]:
         yield Text("; ".join(a["title"] for a in m["actions"]) + ".", f"{m['title']}: ")
 
@@ -184,114 +213,17 @@ def _changes(d: Data) -> Iterator[Block]:
     if d["tipping"]:
         if d["lead"] is not None:
             yield tornado(d)
-        yield Bullets(tuple(Item(_sentence(e)) for e in d["tipping_grouped"][:_SHOWN_EFFECTS]), "In words")
+        yield Bullets(tuple(Item(sentence(e)) for e in d["tipping_grouped"][:_SHOWN_EFFECTS]), "In words")
         more = len(d["tipping_grouped"]) - _SHOWN_EFFECTS
         if more > 0:
             yield Text(f"{more} more such changes would alter the posture or a leading action.", role="quiet")
     else:
         yield Text("No single answer would change the posture or a leading action.")
     if d["tipping_rest"]:
-        yield Text(f"{d['tipping_rest']} further changes of one answer would touch only lesser parts of the mix.",
-                   role="quiet")
-
-
-def _unknowns(d: Data) -> Iterator[Block]:
-    if d["questions"]:
-        yield Bullets(tuple(Item(q["question"], f"{_attribute(d, q['attribute'])}: ") for q in d["questions"]),
-                      "What to find out first")
-    for name, title in (("unknown", "Unknown: "), ("fragile", "Weak evidence on which the posture turns: ")):
-        if d[name]:
-            yield Text(", ".join(_attribute(d, x) for x in d[name]) + ".", title)
-    weak = [f["title"] for f in d["facts"] if f.get("too_weak")]
-    if weak:
-        yield Text(", ".join(weak) + ".", "Evidence too weak, counted as unknown: ")
-    presumed = [f["says"] for f in d["findings"] if f["presumed"]]
-    if presumed:
-        yield Bullets(tuple(Item(_sentence(p)) for p in presumed), "Presumed, for want of an answer")
-    if not (d["questions"] or d["unknown"] or presumed):
-        yield Text("Every fact is known, and nothing is presumed.")
-    yield from _robustness(d["robustness"])
-
-
-def _robustness(found: Data) -> Iterator[Block]:
-    tried = found["completions"]
-    if tried["tried"] > 1:
-        how = "every way of filling in" if tried["exhaustive"] else "a sample of the ways of filling in"
-        yield Text(f"in {how} the open facts ({tried['tried']}): {_shares(tried)}.", "First, ")
-    if "jittered" in found:
-        yield Text(f"{_shares(found['jittered'])}.", "First when strengths vary by up to 50 %: ")
-
-
-def _shares(shares: Data) -> str:
-    return ", ".join(f"{x['title']} {x['count']}" for x in shares["first"])
-
-
-def _precedents(d: Data) -> Iterator[Block]:
-    for p in d["precedents"]:
-        differs = ", ".join(f"{_attribute(d, x['attribute']).lower()} ({x['there'].replace('+', ', ')})"
-                            for x in p["differs"][:3])
-        yield Entry(f"precedent-{p['id']}", p["title"],
-                    (f"{percent(p['similarity'])} % alike over {p['shared']} shared facts",
-                     f"nearest posture: {p['posture_title']}", f"outcome judged: {p['result'].replace('-', ' ')}"),
-                    tuple([Text(p["story"]), Text(p["outcome"], "What came of it: "),
-                           Text(p["lesson"], "Lesson, with care: ")]
-                          + ([Text(f"{differs}.", "There it differed in: ")] if differs else [])))
-    if d["precedents"]:
-        yield Text("Precedents inform; they change no score. Claims about cause and effect are claims.", role="quiet")
-
-
-def _situation(d: Data) -> Iterator[Block]:
-    if d["profile"]["story"]:
-        yield Text(d["profile"]["story"])
-    rows = tuple((f["title"], (_sentence(f["says"]) if f["value"] else "Open: " + " or ".join(f["possible"]))
-                  + (" (presumed)" if f["presumed"] else "")) for f in d["findings"] if f["telling"])
-    if rows:
-        yield Table("What follows from the facts", ("Finding", "On what is reported"), rows, shares=(32, 68))
-
-
-def _facts(d: Data) -> Iterator[Block]:
-    for group, title in d["titles"]["groups"].items():
-        rows = tuple((f["title"], _reported(f), f["grade"], f["as_of"], f["note"])
-                     for f in d["facts"] if f["group"] == group)
-        if rows:
-            yield Table(title, ("Fact", "Reported", "Grade", "As of", "Note"), rows, shares=(22, 31, 7, 11, 29))
-    yield Text("Grades are Admiralty grades: the source from A (reliable) to F (cannot be judged), what it says "
-               "from 1 (confirmed) to 6 (cannot be judged). No grade was given where the column is empty.",
-               role="quiet")
-
-
-def _reported(fact: Data) -> str:
-    said = _sentence(fact["says"], "")
-    if fact["source"] == "partners":
-        said += " (worked out from the partner list)"
-    return said + (" (evidence too weak: counted as unknown)" if fact.get("too_weak") else "")
-
-
-def _works(d: Data) -> Iterator[Block]:
-    works = tuple(Item(_work(w)) for w in sorted(d["works"], key=lambda w: (w["author"] or w["title"], w["year"])))
-    if works:
-        yield Bullets(works)
-    if d["profile"]["sources"]:
-        yield Bullets(tuple(Item(s) for s in d["profile"]["sources"]), "Sources of the facts, as given in the profile")
-
-
-def _work(w: Data) -> str:
-    year = f" ({w['year']})" if w["year"] else ""
-    author = f"{w['author']}{year}: " if w["author"] else ""
-    where = f" {w['where']}" if w["where"] else ""
-    return f"{author}{w['title']}{'' if author else year}.{where}"
-
-
-def _record(d: Data) -> Iterator[Block]:
-    rows = (
-        ("Knowledge base", f"{d['kb']['id']} {d['kb']['version']}"), ("Its digest", d["kb"]["digest"]),
-        *((f"Pack {p['id']} {p['version']}", p["digest"]) for p in d["kb"].get("packs", ())),
-        ("Profile digest", d["profile"]["digest"]),
-        ("Program", f"dss {d['engine']['dss']}, experta {d['engine']['experta']}"),
-        ("Rules", f"{len(d['fired'])} hold, {len(d['open'])} are open, {len(d['defeated'])} are overridden"),
-        ("Format", d["schema"]),
-    )
-    yield Table("What produced this advice", ("Part", "Value"), rows, shares=(22, 78))
+        yield Text(
+            f"{d['tipping_rest']} further changes of one answer would touch only lesser parts of the mix.",
+            role="quiet",
+        )
 
 
 def _foot(d: Data) -> Iterator[str]:
@@ -300,15 +232,5 @@ def _foot(d: Data) -> Iterator[str]:
     yield d["disclaimer"]
 
 
-def _attribute(d: Data, name: str) -> str:
-    title: str = d["titles"]["attributes"].get(name, name)
-    return title
-
-
 def _points(n: float) -> str:
     return f"{n:g} point" if n == 1 else f"{n:g} points"
-
-
-def _sentence(text: str, end: str = ".") -> str:
-    text = text[:1].upper() + text[1:]
-    return text if not end or text.endswith((".", "!", "?")) else text + end

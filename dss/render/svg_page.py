@@ -61,9 +61,13 @@ def _matrix(data: Data) -> tuple[int, int, str]:
     for i, title in enumerate(data["columns"]):
         x = _LABEL + _CELL * i + _CELL / 2
         lines = wrap(title, 24)[:2]
-        spans = "".join(f'<tspan x="0" dy="{0 if n == 0 else 13}">{escape(t)}</tspan>' for n, t in enumerate(lines))
+        spans = "".join(
+            f'<tspan x="0" dy="{0 if n == 0 else 13}">{escape(t)}</tspan>' for n, t in enumerate(lines)
+        )
         shift = 4 - 6.5 * (len(lines) - 1)
-        out.append(f'<text transform="translate({x + shift:g} {top - 8}) rotate(-90)" class="s">{spans}</text>')
+        out.append(
+            f'<text transform="translate({x + shift:g} {top - 8}) rotate(-90)" class="s">{spans}</text>'
+        )
     out.append(_text(right + 34, top - 8, "Total", "b", "middle"))
     for n, row in enumerate(data["rows"]):
         y = top + _ROW * n
@@ -161,14 +165,23 @@ def _tornado(data: Data) -> tuple[int, int, str]:
         rows.append(_tornado_row(row, bottom, x, data["lead"], width))
         bottom += 40
     zero, now = x(0), x(data["lead"])
-    return width, bottom + 26, "".join([
-        _rect(left, 32, zero - left, bottom - 30, "danger"),
-        _text((left + zero) / 2, 12, "another posture leads", "s q", "middle"),
-        _text(now, 12, f"now {data['lead']:+g}", "s b", "middle"), *rows,
-        _line(zero, 22, zero, bottom + 4, "axis"), _line(now, 18, now, bottom + 4, "mark"),
-        _text(zero, bottom + 20, "0", "s q", "middle"),
-        _text(left + 4, bottom + 20, "cannot be taken", "s q"), _text(right, bottom + 20, "lead, points", "s q", "end"),
-    ])
+    return (
+        width,
+        bottom + 26,
+        "".join(
+            [
+                _rect(left, 32, zero - left, bottom - 30, "danger"),
+                _text((left + zero) / 2, 12, "another posture leads", "s q", "middle"),
+                _text(now, 12, f"now {data['lead']:+g}", "s b", "middle"),
+                *rows,
+                _line(zero, 22, zero, bottom + 4, "axis"),
+                _line(now, 18, now, bottom + 4, "mark"),
+                _text(zero, bottom + 20, "0", "s q", "middle"),
+                _text(left + 4, bottom + 20, "cannot be taken", "s q"),
+                _text(right, bottom + 20, "lead, points", "s q", "end"),
+            ]
+        ),
+    )
 
 
 def _tornado_row(row: Data, y: float, x: Callable[[float | None], float], lead: float, width: float) -> str:

@@ -29,8 +29,12 @@ def render_template(path: str, documents: Sequence[dict[str, Any]]) -> str:
     problems.raise_if_any()
     jinja = extra("jinja2", "Jinja2", "report")
     sandbox = extra("jinja2.sandbox", "Jinja2", "report").ImmutableSandboxedEnvironment(
-        undefined=jinja.StrictUndefined, autoescape=path.endswith(_HTML), trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True)
+        undefined=jinja.StrictUndefined,
+        autoescape=path.endswith(_HTML),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     sandbox.filters |= {"cite": citation, "percent": percent}
     try:
         template = sandbox.from_string(data.decode("utf-8"))
@@ -38,7 +42,9 @@ def render_template(path: str, documents: Sequence[dict[str, Any]]) -> str:
     except UnicodeDecodeError:
         raise InvalidInput([Issue("TP001", "the template is not UTF-8 text", Place(path))]) from None
     except jinja.TemplateSyntaxError as error:
-        raise _wrong("TP002", f"the template cannot be read: {error.message}", path, data, error.lineno) from None
+        raise _wrong(
+            "TP002", f"the template cannot be read: {error.message}", path, data, error.lineno
+        ) from None
     except Exception as error:  # a template may fail in any way: what it called raises
         raise _wrong("TP003", f"the template cannot be filled: {error}", path, data, _line(error)) from None
 

@@ -40,7 +40,7 @@ def replies(state: Interview, profile: dict[str, Any]) -> Iterator[str]:
         yield from evidence(value)
     elif place.name == PARTNERS:
         listed = [p["name"] for p in state.partners]
-        wanted = profile.get(PARTNERS, "?")
+        wanted = profile.get(PARTNERS, "?") or "none"
         waiting = [p["name"] for p in wanted if p["name"] not in listed] if isinstance(wanted, list) else []
         yield f"add {waiting[0]}" if waiting else typed(wanted) if not isinstance(wanted, list) else ""
     elif place.name in profile:

@@ -26,11 +26,11 @@ SHOWN = EXAMPLES[1::5]
 ENGINE = ("experta", "salience", "stratum", "strata", "kleene", "mask", "bitmask", "conjunct", "conjunction",
           "disjunction", "dnf", "fired", "fires", "predicate", "boolean", "antecedent", "evaluator",
           "inference", "refuted", "finding id", "rule id", "tuple")
-COACHING = ("you should", "you must", "you need to", "change your answer", "answer differently", "by answering",
-            "if you answer", "if you report", "to unlock", "simply", "report instead", "try answering",
-            "set the", "answer '")
-SUPPOSITION = ("These are suppositions about the world. They say what would have to be so in fact, not what to "
-               "report.")
+COACHING = ("you should", "you must", "you need to", "change your answer", "answer differently",
+            "by answering", "if you answer", "if you report", "to unlock", "simply", "report instead",
+            "try answering", "set the", "answer '")
+SUPPOSITION = ("These are suppositions about the world. They say what would have to be so in fact, not what "
+               "to report.")
 HOPELESS = "No change of the facts would put it in the mix, or permit it."
 REASONS = {"forbidden", "barred-until", "needs-unmet", "pointless", "too-few-points", "left-out"}
 shown = pytest.mark.parametrize("profile", SHOWN, ids=lambda p: p.stem)
@@ -167,7 +167,8 @@ def test_facts_are_told_once_and_grouped_by_who_supplied_them() -> None:
         page = why_page(why_data(a, action, why(a, action)), Page(), tree=False)
         for heading in ("WHAT YOU REPORT", "WHAT IS ONLY PRESUMED", "WHAT IS OPEN"):
             assert page.count(heading) <= 1
-        facts = [line for line in page.partition("WHAT YOU REPORT")[2].splitlines() if line.startswith("  - ")]
+        told = page.partition("WHAT YOU REPORT")[2].splitlines()
+        facts = [line for line in told if line.startswith("  - ")]
         assert len(facts) == len(set(facts))
 
 

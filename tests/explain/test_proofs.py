@@ -10,7 +10,8 @@ from profiles import sample
 from running import EXAMPLES, assessment
 
 from dss import Assessment, KnowledgeBase, assess
-from dss.explain import (
+from dss.explain import UnknownItem, check_item, proof_data, why
+from dss.proof import (
     DERIVED,
     LEAVES,
     OPEN,
@@ -20,11 +21,7 @@ from dss.explain import (
     STATED,
     STEP,
     Proof,
-    UnknownItem,
-    check_item,
-    proof_data,
     variable,
-    why,
 )
 
 CALM = {"quarrel": "fishing", "stage": "words", "attacked": "no", "grounds": []}
@@ -113,7 +110,8 @@ def test_an_exception_that_is_refuted_is_shown_with_the_fact_that_refutes_it(min
 
 
 def test_an_exception_that_holds_is_named(mini: KnowledgeBase) -> None:
-    proof = why(assess(mini, {"attacked": "yes", "stage": "ramming", "leave": "full", "grounds": []}), "lawful")
+    a = assess(mini, {"attacked": "yes", "stage": "ramming", "leave": "full", "grounds": []})
+    proof = why(a, "lawful")
     assert "its exception holds: full leave" in texts(proof)
 
 

@@ -102,7 +102,7 @@ def check_pairs(kb: KnowledgeBase, seed: int) -> None:
     advice = {pair: advice_after(a, pair) for pair in pairs}
     for action in kb.actions:
         found = why_not(a, action, seconds=FOREVER)
-        if found.reason == IN_MIX or found.enter and len(found.enter[0].answers) == 1:
+        if found.reason == IN_MIX or (found.enter and len(found.enter[0].answers) == 1):
             continue
         assert found.search.tried == found.search.pairs == len(pairs)
         enter = {pair for pair, then in advice.items() if action in then.mixes[0].actions}

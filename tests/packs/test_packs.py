@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-
 from conftest import MINI
+from running import NATO, ROOT, dss, process
+
 from dss import InvalidInput, KnowledgeBase, assess, load_kb
 from dss.issues import render
 from dss.packs import installed_packs
-from running import NATO, ROOT, dss, process
 
 EXAMPLE = ROOT / "examples" / "packs" / "parliamentary-state"
 CITED = {"work": "judgement"}
@@ -22,11 +22,20 @@ IDENTITY = {"id": "tides", "version": "1.2.0", "title": "Tidal doctrine", "licen
 
 def rule(name: str, **more: Any) -> dict[str, Any]:
     """A rule that is sound in the small knowledge base, with parts of it changed."""
-    return {"id": name, "title": "A rule of a pack", "when": {"tension": "high"},
-            "then": [{"favour": ["keep-watch"], "strength": "weak"}], "because": "You report {tension}.",
-            "source": CITED, "covers": [],
-            "cases": [{"given": {"tension": "high"}, "fires": "yes"}, {"given": {"tension": "low"}, "fires": "no"}],
-            **more}
+    return {
+        "id": name,
+        "title": "A rule of a pack",
+        "when": {"tension": "high"},
+        "then": [{"favour": ["keep-watch"], "strength": "weak"}],
+        "because": "You report {tension}.",
+        "source": CITED,
+        "covers": [],
+        "cases": [
+            {"given": {"tension": "high"}, "fires": "yes"},
+            {"given": {"tension": "low"}, "fires": "no"},
+        ],
+        **more,
+    }
 
 
 def attribute(**more: Any) -> dict[str, Any]:
@@ -60,26 +69,52 @@ def test_a_pack_adds_rules_actions_and_attributes(tmp_path: Path) -> None:
               "objective": "Let tempers cool.", "hard": 0, "escalation": -1, "reversibility": "high",
               "lead_time": "hours"}
     files = {
-        "attributes/tide.yaml": {"group": "tide", "title": "The tide", "order": 9, "attributes": {"tide": attribute()}},
+        "attributes/tide.yaml": {
+            "group": "tide",
+            "title": "The tide",
+            "order": 9,
+            "attributes": {"tide": attribute()},
+        },
         "actions/legal.yaml": {"line": "legal", "actions": {"wait-for-flood": action}},
-        **rules(rule("ebb-waits", when={"tide": "ebb"}, because="You report {tide}.",
-                     then=[{"favour": ["wait-for-flood"], "strength": "strong"}],
-                     cases=[{"given": {"tide": "ebb"}, "fires": "yes"}, {"given": {"tide": "flood"}, "fires": "no"}])),
+        **rules(
+            rule(
+                "ebb-waits",
+                when={"tide": "ebb"},
+                because="You report {tide}.",
+                then=[{"favour": ["wait-for-flood"], "strength": "strong"}],
+                cases=[
+                    {"given": {"tide": "ebb"}, "fires": "yes"},
+                    {"given": {"tide": "flood"}, "fires": "no"},
+                ],
+            )
+        ),
     }
     found = load_kb(MINI, packs=[pack(tmp_path / "tides", files)])
-    a = assess(found, {"tide": "ebb", "quarrel": "fishing", "attacked": "no", "grounds": "none", "stage": "words"})
+    a = assess(
+        found, {"tide": "ebb", "quarrel": "fishing", "attacked": "no", "grounds": "none", "stage": "words"}
+    )
     assert a.advice.weighing.scores["wait-for-flood"] == 3 * 400
     assert [(p.id, p.version) for p in found.packs] == [("tides", "1.2.0")]
     assert a.as_data()["kb"]["packs"][0]["digest"] == found.packs[0].digest
 
 
 def test_a_pack_replaces_what_says_so(tmp_path: Path, mini: KnowledgeBase) -> None:
-    said = pack(tmp_path / "p", {
-        **rules(rule("lamp-against-collisions", replaces="yes", title="Ours")),
-        "attributes/affair.yaml": {"group": "affair", "attributes": {
-            "time_left": {**attribute(values=["hours", "days", "weeks", "months"], type="scale"), "replaces": "yes",
-                          "question": "How long?"}}},
-    })
+    said = pack(
+        tmp_path / "p",
+        {
+            **rules(rule("lamp-against-collisions", replaces="yes", title="Ours")),
+            "attributes/affair.yaml": {
+                "group": "affair",
+                "attributes": {
+                    "time_left": {
+                        **attribute(values=["hours", "days", "weeks", "months"], type="scale"),
+                        "replaces": "yes",
+                        "question": "How long?",
+                    }
+                },
+            },
+        },
+    )
     found = load_kb(MINI, packs=[said])
     assert found.rules["lamp-against-collisions"].title == "Ours"
     assert found.variables[found.at("time_left")].question == "How long?"
@@ -87,14 +122,21 @@ def test_a_pack_replaces_what_says_so(tmp_path: Path, mini: KnowledgeBase) -> No
     assert [g.id for g in found.groups] == [g.id for g in mini.groups]
 
 
-def test_the_digest_covers_the_packs_and_their_order_does_not_change_advice(tmp_path: Path, mini: KnowledgeBase
-                                                                            ) -> None:
+def test_the_digest_covers_the_packs_and_their_order_does_not_change_advice(
+    tmp_path: Path, mini: KnowledgeBase
+) -> None:
     one = pack(tmp_path / "one", rules(rule("one-more")), id="one")
     two = pack(tmp_path / "two", rules(rule("two-more")), id="two")
     digests = {load_kb(MINI, packs=packs).digest for packs in ([], [one], [two], [one, two])}
     assert len(digests) == 4
     assert mini.digest in digests
-    profile = {"tension": "high", "quarrel": "border", "attacked": "no", "stage": "threats", "grounds": "none"}
+    profile = {
+        "tension": "high",
+        "quarrel": "border",
+        "attacked": "no",
+        "stage": "threats",
+        "grounds": "none",
+    }
     mixes = [assess(load_kb(MINI, packs=packs), profile).advice.mixes for packs in ([one, two], [two, one])]
     assert mixes[0] == mixes[1]
 
@@ -103,7 +145,9 @@ def test_two_packs_that_touch_one_entry_are_in_conflict(tmp_path: Path) -> None:
     both = [pack(tmp_path / name, rules(rule("danger-calls-for-talk", replaces="yes")), id=name)
             for name in ("one", "two")]
     told = problems(*both)
-    assert "PK006 pack 'two' replaces rule 'danger-calls-for-talk', which another pack adds or replaces" in told
+    assert (
+        "PK006 pack 'two' replaces rule 'danger-calls-for-talk', which another pack adds or replaces" in told
+    )
     for folder in both:
         assert f"{folder}/rules/calm.yaml:" in told
 
@@ -117,27 +161,89 @@ def test_an_entry_that_exists_is_not_added_twice(tmp_path: Path) -> None:
 
 UNLAWFUL = {"lawful": "no"}
 BARRED: list[tuple[str, dict[str, Any], str]] = [
-    ("replaces a rule that forbids", rules(rule("unlawful-force-is-out", replaces="yes")),
-     "PK012 a pack may not replace rule 'unlawful-force-is-out': it forbids"),
-    ("overrides a rule that forbids", rules(rule("free-hand", overrides=["unlawful-force-is-out"])),
-     "PK010 rule 'free-hand' of a pack overrides 'unlawful-force-is-out', which forbids"),
-    ("replaces a rule on which a bar rests", rules(rule("verdict-allows-force", replaces="yes")),
-     "PK012 a pack may not replace rule 'verdict-allows-force': a bar rests on what it concludes (lawful)"),
-    ("concludes what a bar rests on", rules(rule("might-is-right", then=[{"conclude": {"lawful": "yes"}}])),
-     "PK011 rule 'might-is-right' of a pack concludes 'lawful', on which a bar rests"),
-    ("overrides a rule on which a bar rests", rules(rule("no-verdicts", overrides=["verdict-allows-force"])),
-     "PK010 rule 'no-verdicts' of a pack overrides 'verdict-allows-force', on which a bar rests"),
-    ("makes a forceful action harmless", {"actions/military.yaml": {"line": "military", "actions": {"board-the-raider": {
-        "replaces": "yes", "title": "Strike", "class": "cooperative", "definition": "A blow.", "objective": "Peace.",
-        "hard": 0, "escalation": 0, "reversibility": "high", "lead_time": "hours"}}}},
-     "PK012 a pack may not replace action 'board-the-raider': it is force"),
-    ("lowers the grade that evidence needs", {"attributes/law.yaml": {"group": "law", "attributes": {"attacked": {
-        "replaces": "yes", "type": "flag", "frame": "yes", "title": "Attack", "question": "Attacked?", "why": "Law.",
-        "source": CITED}}}},
-     "PK012 a pack may not replace attribute 'attacked': a bar rests on it, and needs_grade would change"),
-    ("turns round what partners report", {"attributes/friend.yaml": {"group": "friend", "of": "partner", "attributes": {
-        "promise": {**attribute(type="scale", values=["sworn", "given", "hinted", "none"]), "replaces": "yes"}}}},
-     "PK012 a pack may not replace partner attribute 'promise'"),
+    (
+        "replaces a rule that forbids",
+        rules(rule("unlawful-force-is-out", replaces="yes")),
+        "PK012 a pack may not replace rule 'unlawful-force-is-out': it forbids",
+    ),
+    (
+        "overrides a rule that forbids",
+        rules(rule("free-hand", overrides=["unlawful-force-is-out"])),
+        "PK010 rule 'free-hand' of a pack overrides 'unlawful-force-is-out', which forbids",
+    ),
+    (
+        "replaces a rule on which a bar rests",
+        rules(rule("verdict-allows-force", replaces="yes")),
+        "PK012 a pack may not replace rule 'verdict-allows-force': a bar rests on what it concludes (lawful)",
+    ),
+    (
+        "concludes what a bar rests on",
+        rules(rule("might-is-right", then=[{"conclude": {"lawful": "yes"}}])),
+        "PK011 rule 'might-is-right' of a pack concludes 'lawful', on which a bar rests",
+    ),
+    (
+        "overrides a rule on which a bar rests",
+        rules(rule("no-verdicts", overrides=["verdict-allows-force"])),
+        "PK010 rule 'no-verdicts' of a pack overrides 'verdict-allows-force', on which a bar rests",
+    ),
+    (
+        "makes a forceful action harmless",
+        {
+            "actions/military.yaml": {
+                "line": "military",
+                "actions": {
+                    "board-the-raider": {
+                        "replaces": "yes",
+                        "title": "Strike",
+                        "class": "cooperative",
+                        "definition": "A blow.",
+                        "objective": "Peace.",
+                        "hard": 0,
+                        "escalation": 0,
+                        "reversibility": "high",
+                        "lead_time": "hours",
+                    }
+                },
+            }
+        },
+        "PK012 a pack may not replace action 'board-the-raider': it is force",
+    ),
+    (
+        "lowers the grade that evidence needs",
+        {
+            "attributes/law.yaml": {
+                "group": "law",
+                "attributes": {
+                    "attacked": {
+                        "replaces": "yes",
+                        "type": "flag",
+                        "frame": "yes",
+                        "title": "Attack",
+                        "question": "Attacked?",
+                        "why": "Law.",
+                        "source": CITED,
+                    }
+                },
+            }
+        },
+        "PK012 a pack may not replace attribute 'attacked': a bar rests on it, and needs_grade would change",
+    ),
+    (
+        "turns round what partners report",
+        {
+            "attributes/friend.yaml": {
+                "group": "friend",
+                "of": "partner",
+                "attributes": {
+                    "promise": {
+                        **attribute(type="scale", values=["sworn", "given", "hinted", "none"]),
+                        "replaces": "yes",
+                    }
+                },
+            }
+        },
+        "PK012 a pack may not replace partner attribute 'promise'",
+    ),
 ]
 
 
@@ -149,15 +255,39 @@ def test_no_pack_weakens_a_bar(files: dict[str, Any], said: str, tmp_path: Path)
     assert f"also {MINI}/" in told
 
 
-@pytest.mark.parametrize(("files", "said"), [
-    ({"rules/calm.yml": {}, "extra.yaml": {"a": "b"}}, "PK002 a pack has no file 'extra.yaml'"),
-    (rules(rule("no-such", replaces="yes")), "PK005 pack 'tides' replaces rule 'no-such', which does not exist"),
-    (rules(rule("odd", replaces="maybe")), "PK003 'replaces' can only be 'yes'"),
-    ({"pack.yaml": {"id": "tides"}}, "KB003 pack.yaml of a pack lacks 'version'"),
-    ({"pack.yaml": IDENTITY | {"composition": {"places": 40}}}, "KB002 pack.yaml of a pack has no key 'composition'"),
-    ({"scales.yaml": {"strengths": {"strong": 40}}}, "KB002 scales.yaml of a pack has no key 'strengths'"),
-    ({"invariants.yaml": {"invariants": {"band-is-kept": {"title": "x"}}}}, "adds invariant 'band-is-kept', which exists"),
-], ids=["unknown file", "replaces nothing", "replaces oddly", "no identity", "composition", "strengths", "invariant"])
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"rules/calm.yml": {}, "extra.yaml": {"a": "b"}}, "PK002 a pack has no file 'extra.yaml'"),
+        (
+            rules(rule("no-such", replaces="yes")),
+            "PK005 pack 'tides' replaces rule 'no-such', which does not exist",
+        ),
+        (rules(rule("odd", replaces="maybe")), "PK003 'replaces' can only be 'yes'"),
+        ({"pack.yaml": {"id": "tides"}}, "KB003 pack.yaml of a pack lacks 'version'"),
+        (
+            {"pack.yaml": IDENTITY | {"composition": {"places": 40}}},
+            "KB002 pack.yaml of a pack has no key 'composition'",
+        ),
+        (
+            {"scales.yaml": {"strengths": {"strong": 40}}},
+            "KB002 scales.yaml of a pack has no key 'strengths'",
+        ),
+        (
+            {"invariants.yaml": {"invariants": {"band-is-kept": {"title": "x"}}}},
+            "adds invariant 'band-is-kept', which exists",
+        ),
+    ],
+    ids=[
+        "unknown file",
+        "replaces nothing",
+        "replaces oddly",
+        "no identity",
+        "composition",
+        "strengths",
+        "invariant",
+    ],
+)
 def test_a_bad_pack_is_refused_with_its_place(files: dict[str, Any], said: str, tmp_path: Path) -> None:
     told = problems(pack(tmp_path / "p", files))
     assert said in told
@@ -180,7 +310,7 @@ def test_advice_that_breaks_an_invariant_is_not_given(tmp_path: Path) -> None:
     profile = {"boats_out": 50, "quarrel": "border", "attacked": "no", "stage": "words", "grounds": "none",
                "tension": "high"}
     assert "parley" in assess(load_kb(MINI), profile).advice.mixes[0].actions
-    with pytest.raises(InvalidInput, match="PK020 with tides, .* would break the invariant 'never-parley'"):
+    with pytest.raises(InvalidInput, match=r"PK020 with tides, .* would break the invariant 'never-parley'"):
         assess(found, profile)
 
 
@@ -208,7 +338,9 @@ def test_a_failing_case_of_a_pack_is_told_by_check(tmp_path: Path) -> None:
     assert "PK021 with the packs, rule 'wrong' does not fire in this case" in result.stderr
 
 
-def test_an_installed_pack_is_found_by_name_and_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installed_pack_is_found_by_name_and_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A distribution announces a folder of data; its modules would raise if anything ran them."""
     site = tmp_path / "site"
     pack(site / "tidal_doctrine" / "doctrine", rules(rule("one-more")))

@@ -51,10 +51,11 @@ def test_every_python_makes_and_replays_the_same_record(version: str, tmp_path: 
     name = interpreter(version)
     subprocess.run([name, "-m", "venv", str(tmp_path / "venv")], check=True, capture_output=True)
     python = str(tmp_path / "venv" / "bin" / "python")
-    installed = subprocess.run([python, "-m", "pip", "install", "-q", *NEEDED], check=False, capture_output=True)
+    installed = subprocess.run([python, "-m", "pip", "install", "-q", *NEEDED], check=False,
+                               capture_output=True)
     if installed.returncode:
         pytest.skip(f"NOT TESTED on Python {version}: pip failed: {installed.stderr.decode()[-300:]}")
     assert recorded(python, tmp_path / "there.json") == recorded(sys.executable, tmp_path / "here.json")
-    replayed = subprocess.run([python, "-m", "dss", "replay", str(tmp_path / "here.json")], cwd=ROOT, check=False,
-                              capture_output=True, env=clean_environment(PYTHONPATH=str(ROOT)))
+    replayed = subprocess.run([python, "-m", "dss", "replay", str(tmp_path / "here.json")], cwd=ROOT,
+                              check=False, capture_output=True, env=clean_environment(PYTHONPATH=str(ROOT)))
     assert replayed.returncode == 0, replayed.stdout.decode()

@@ -240,8 +240,8 @@ def test_a_principle_that_is_gone_is_named(tmp_path: Path, mini: KnowledgeBase) 
     shutil.copytree(MINI, folder)
     for file in [folder / "principles.yaml", *folder.glob("rules/*.yaml")]:
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("  calm: {", "  quiet: {").replace("principle: calm", "principle: quiet"),
-                        encoding="utf-8")
+        renamed = text.replace("  calm: {", "  quiet: {").replace("principle: calm", "principle: quiet")
+        file.write_text(renamed, encoding="utf-8")
     found = replay(load_kb(folder), data)
     assert "there is no longer a principle 'calm'" in found.differences
 
@@ -250,7 +250,8 @@ def test_a_changed_version_is_named(mini: KnowledgeBase, small: bytes) -> None:
     body = json.loads(small)
     body["engine"] = {"dss": "0.0.1", "experta": body["engine"]["experta"], "lost": "1"}
     found = replay(mini, resealed(body))
-    assert [c.split(" has changed")[0] for c in found.changed] == ["the version of dss", "the version of lost"]
+    named = [c.split(" has changed")[0] for c in found.changed]
+    assert named == ["the version of dss", "the version of lost"]
 
 
 def test_weights_are_recorded_and_replayed(mini: KnowledgeBase, small: bytes) -> None:

@@ -7,15 +7,29 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--remote-debugging-pipe")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-pipe",
+)
+_START = ("import os, sys; from fcntl import fcntl, F_DUPFD\n"
+          "a, b = (fcntl(int(x), F_DUPFD, 10) for x in sys.argv[1:3])\n"
+          "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])")
+"""Becomes the browser, with the two pipes where it expects them."""
 _PATIENCE = 20
 """Seconds to wait for a page."""
 
@@ -34,14 +48,13 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        moved = (os.dup(theirs_in), os.dup(theirs_out))  # clear of 3 and 4, which the browser expects
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{moved[0]} 4>&{moved[1]}', program, *FLAGS,
+            [sys.executable, "-c", _START, str(theirs_in), str(theirs_out), program, *FLAGS,
              f"--user-data-dir={self._profile.name}", "about:blank"],
-            pass_fds=moved, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
-        for handle in (theirs_in, theirs_out, *moved):
-            os.close(handle)
+        os.close(theirs_in)
+        os.close(theirs_out)
         self._number, self._rest, self._session = 0, b"", ""
         targets = self._call("Target.getTargets")["targetInfos"]
         page = next(t["targetId"] for t in targets if t["type"] == "page")
@@ -100,4 +113,6 @@ class Browser:
 
     def paper(self) -> bytes:
         """The page as it prints, as PDF."""
-        return base64.b64decode(self._call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
+        return base64.b64decode(
+            self._call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"]
+        )

@@ -35,8 +35,9 @@ def faulty(name: str, to: Path) -> Path:
 
 def told(found: Found, folder: Path) -> str:
     """The first line of every finding, files named from the knowledge base's folder."""
-    return "".join(f"{flaw.issue.place}: {flaw.issue.code} {flaw.issue.message}\n" for flaw in found.flaws).replace(
-        f"{folder}/", "")
+    return "".join(
+        f"{flaw.issue.place}: {flaw.issue.code} {flaw.issue.message}\n" for flaw in found.flaws
+    ).replace(f"{folder}/", "")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from profiles import profiles
+from running import dss
+from test_faults import BASE, faulty
 
 from dss.conditions import ESTABLISHED, REFUTED
 from dss.evaluate import evaluate, fired, truth
@@ -20,10 +22,6 @@ from dss.lowering import POSSIBLE, VALUE, Known, Lowered, Truth, known_atoms
 from dss.prove import OPEN, PROVED, TESTED, VIOLATED, Proof, SolverMissing, prove
 from dss.situation import load_situation
 from dss.weigh import AVAILABLE, POINTLESS, stand
-from running import dss
-from test_faults import BASE, faulty
-
-z3 = pytest.importorskip("z3", reason="the extra 'proof' is not installed")
 
 
 def agrees(kb: KnowledgeBase, profile: dict[str, object]) -> None:
@@ -108,7 +106,9 @@ def test_a_bar_that_is_missing_is_found_with_the_smallest_profile(tmp_path: Path
 def broken_action(folder: Path) -> Path:
     """Take the need of a legal ground away from the action whose bar is gone."""
     path = folder / "actions" / "military.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("    needs: {lawful: yes}\n", ""), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("    needs: {lawful: yes}\n", ""), encoding="utf-8"
+    )
     return folder
 
 

@@ -352,12 +352,15 @@ def test_a_dict_with_something_else_in_it_is_refused_with_the_path(
     assert str(caught.value).startswith("<dict>")
 
 
-def test_a_dict_that_holds_itself_is_refused(mini: KnowledgeBase) -> None:
+def test_data_that_holds_itself_is_refused_at_once(mini: KnowledgeBase) -> None:
     inner: dict[str, Any] = {}
     inner["stage"] = inner
-    with pytest.raises(InvalidInput) as caught:
-        load_situation(mini, inner)
-    assert caught.value.issues[0].code == "IN008"
+    several: list[Any] = []
+    several += [several, several, several]
+    for data in (inner, {"stage": several}):
+        with pytest.raises(InvalidInput) as caught:
+            load_situation(mini, data)
+        assert [i.code for i in caught.value.issues] == ["IN002"]
 
 
 @pytest.mark.parametrize(("path", "code"), [

@@ -11,7 +11,9 @@ from ...options import kb_options
 
 @click.command("book")
 @click.argument("folder", default="docs/book", type=click.Path(file_okay=False), metavar="[FOLDER]")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page in FOLDER is missing or stale.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 when a page in FOLDER is missing or stale."
+)
 @kb_options
 def command(folder: str, check: bool, kb_folder: str | None, draft: bool) -> int:
     """Write the knowledge base as Markdown pages into FOLDER (docs/book)."""
@@ -21,7 +23,11 @@ def command(folder: str, check: bool, kb_folder: str | None, draft: bool) -> int
     home = Path(folder)
     pages = book(load_kb(kb_folder, drafts=draft))
     kept = {file.name for file in home.glob("*.md")} if home.is_dir() else set()
-    stale = [n for n, text in pages.items() if not (home / n).exists() or (home / n).read_text(encoding="utf-8") != text]
+    stale = [
+        n
+        for n, text in pages.items()
+        if not (home / n).exists() or (home / n).read_text(encoding="utf-8") != text
+    ]
     left = sorted(kept - set(pages))
     if check:
         for name in [*stale, *left]:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 @click.command("diff")
 @click.argument("old", type=click.Path(exists=True, file_okay=False))
 @click.argument("new", type=click.Path(exists=True, file_okay=False))
-@click.option("--profiles", multiple=True, metavar="PATH", type=click.Path(exists=True),
-              help="Profiles (or folders of them) whose advice is compared. Default: the folder 'examples' beside "
-                   "NEW, if there is one.")
+@click.option(
+    "--profiles",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(exists=True),
+    help="Profiles (or folders of them) whose advice is compared. Default: the folder 'examples' beside "
+    "NEW, if there is one.",
+)
 @click.option("--draft", is_flag=True, help="Let draft rules take part.")
 @json_option
 def command(old: str, new: str, profiles: tuple[str, ...], draft: bool, fmt: str) -> int:
@@ -31,13 +36,23 @@ def command(old: str, new: str, profiles: tuple[str, ...], draft: bool, fmt: str
 
     before, after = load_kb(old, drafts=draft), load_kb(new, drafts=draft)
     paths = [Path(p) for p in profiles] or [Path(new).resolve().parent / "examples"]
-    files = [f for p in paths for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p] if p.exists() else [])]
+    files = [
+        f for p in paths for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p] if p.exists() else [])
+    ]
     found, moved = changes(before, after), shifts(before, after, files)
-    emit({"schema": "dss/kb-diff/1", "old": {"id": before.id, "version": before.version, "digest": before.digest},
-          "new": {"id": after.id, "version": after.version, "digest": after.digest},
-          "changes": [{"kind": c.kind, "id": c.id, "what": c.what, "details": list(c.details)} for c in found],
-          "advice": [{"profile": s.profile, "title": s.title, "details": list(s.details)} for s in moved]},
-         fmt, lambda: _text(found, moved))
+    emit(
+        {
+            "schema": "dss/kb-diff/1",
+            "old": {"id": before.id, "version": before.version, "digest": before.digest},
+            "new": {"id": after.id, "version": after.version, "digest": after.digest},
+            "changes": [
+                {"kind": c.kind, "id": c.id, "what": c.what, "details": list(c.details)} for c in found
+            ],
+            "advice": [{"profile": s.profile, "title": s.title, "details": list(s.details)} for s in moved],
+        },
+        fmt,
+        lambda: _text(found, moved),
+    )
     return 1 if found or any(s.details for s in moved) else 0
 
 

@@ -10,12 +10,18 @@ from ...options import kb_options, known
 @click.command("graph")
 @click.argument("around", required=False, default="", metavar="[ID]")
 @click.option("--depth", default=1, show_default=True, type=click.IntRange(1, 6), help="Steps around ID.")
-@click.option("--kind", multiple=True, type=click.Choice(
-    ["attribute", "finding", "rule", "action", "posture", "safeguard"]), help="Only these kinds (repeatable).")
+@click.option(
+    "--kind",
+    multiple=True,
+    type=click.Choice(["attribute", "finding", "rule", "action", "posture", "safeguard"]),
+    help="Only these kinds (repeatable).",
+)
 @click.option("--format", "-f", "fmt", type=click.Choice(["mermaid", "dot", "json"]), default="mermaid",
               show_default=True, help="How to print the graph.")
 @kb_options
-def command(around: str, depth: int, kind: tuple[str, ...], fmt: str, kb_folder: str | None, draft: bool) -> None:
+def command(
+    around: str, depth: int, kind: tuple[str, ...], fmt: str, kb_folder: str | None, draft: bool
+) -> None:
     """Print the graph of the knowledge base, or of what stands within some steps of ID."""
     from ...graph import FORMATS, Graph, connected, graph_of
     from ...graph import around as within

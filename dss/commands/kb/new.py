@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="ID")
 @click.option("--in", "home", default="", metavar="NAME",
               help="The principle of a rule, the line of an action, the group of an attribute.")
-@click.option("--source", default="", metavar="WORK", help="The work it cites; the last in the bibliography if left out.")
+@click.option(
+    "--source",
+    default="",
+    metavar="WORK",
+    help="The work it cites; the last in the bibliography if left out.",
+)
 @kb_options
-def command(kind: str, name: str, home: str, source: str, kb_folder: str | None, draft: bool) -> None:
+def command(kind: str, name: str, home: str, source: str, kb_folder: str | None, draft: bool) -> None:  # noqa: ARG001
     """Write a new rule, action, attribute or precedent into the knowledge base, or a pack into the folder ID.
 
     What is written loads at once; a rule is a draft. Replace every TODO: 'dss kb check'
@@ -84,4 +89,6 @@ def _into_file(kb: KnowledgeBase, root: Path, kind: str, name: str, home: str, w
     text = with_schema_line(inserted(before, node, folder, entry), f"{folder}/{home}.yaml")
     file.write_text(text, encoding="utf-8")
     line = next(i for i, t in enumerate(text.splitlines(), 1) if t.strip() in (f"- id: {name}", f"{name}:"))
-    click.echo(f"Wrote {kind} '{name}' to {file}:{line}. Replace every {'TODO'}, then: dss kb check", err=True)
+    click.echo(
+        f"Wrote {kind} '{name}' to {file}:{line}. Replace every {'TODO'}, then: dss kb check", err=True
+    )

@@ -69,7 +69,9 @@ def _text(proof: Proof) -> str:
         out += _shown(v)
     out.append("")
     idle = [v for v in proof.postures if v.outcome != PROVED]
-    out.append(f"{len(proof.postures) - len(idle)} of {len(proof.postures)} postures come first in some profile.")
+    out.append(
+        f"{len(proof.postures) - len(idle)} of {len(proof.postures)} postures come first in some profile."
+    )
     for v in idle:
         out.append(f"{v.outcome:<11}  posture '{v.id}': {v.said}; {v.how}")
     counts = {o: sum(v.outcome == o for v in proof.verdicts) for o in (PROVED, TESTED)}
@@ -80,7 +82,7 @@ def _text(proof: Proof) -> str:
 
 
 def _shown(verdict: Verdict) -> list[str]:
-    from ...witness import yaml_of
+    from ...profile_text import yaml_of
 
     if not verdict.said:
         return []

@@ -12,19 +12,21 @@ from ...options import kb_options
 @click.command("rename")
 @click.argument("old")
 @click.argument("new")
-@click.option("--kind", default="", metavar="KIND", help="Which OLD is meant, if several things have this id.")
+@click.option(
+    "--kind", default="", metavar="KIND", help="Which OLD is meant, if several things have this id."
+)
 @click.option("--profiles", multiple=True, metavar="PATH", type=click.Path(exists=True),
               help="Rename in these profiles (or folders of them) too.")
 @click.option("--dry-run", is_flag=True, help="Only show the lines that would change.")
 @kb_options
 def command(old: str, new: str, kind: str, profiles: tuple[str, ...], dry_run: bool, kb_folder: str | None,
-            draft: bool) -> None:
+            draft: bool) -> None:  # noqa: ARG001
     """Rename the attribute, finding, action, posture, rule, principle, safeguard or source OLD to NEW.
 
     The result is read again before anything is written: nothing changes unless all files hold together.
     """
-    from ...home import kb_home
     from ...fields import ID
+    from ...home import kb_home
     from ...issues import Problems
     from ...kb import read_files
     from ...rename import difference, kinds_of, rename, rename_in_profile

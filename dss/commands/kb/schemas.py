@@ -12,7 +12,9 @@ from ...options import kb_options
 
 @click.command("schemas")
 @click.argument("folder", default="docs/schemas", type=click.Path(file_okay=False), metavar="[FOLDER]")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a schema in FOLDER is missing or stale.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 when a schema in FOLDER is missing or stale."
+)
 @kb_options
 def command(folder: str, check: bool, kb_folder: str | None, draft: bool) -> int:
     """Write a JSON Schema for each kind of file into FOLDER (docs/schemas), with this knowledge base's names.

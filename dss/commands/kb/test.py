@@ -27,8 +27,16 @@ if TYPE_CHECKING:
               help="With --mutate: exit 1 when fewer mutants are killed.")
 @json_option
 @kb_options
-def command(rules: tuple[str, ...], coverage: bool, mutate: bool, pinned: tuple[str, ...], at_least: int, fmt: str,
-            kb_folder: str | None, draft: bool) -> int:
+def command(
+    rules: tuple[str, ...],
+    coverage: bool,
+    mutate: bool,
+    pinned: tuple[str, ...],
+    at_least: int,
+    fmt: str,
+    kb_folder: str | None,
+    draft: bool,
+) -> int:
     """Run the cases of all rules, or of each RULE.
 
     A survivor of --mutate, and a phrase that is not decisive, is shown with the case that
@@ -45,7 +53,9 @@ def command(rules: tuple[str, ...], coverage: bool, mutate: bool, pinned: tuple[
         if name not in kb.rules:
             from ...issues import nearest
 
-            raise click.UsageError(f"There is no rule '{name}'. {nearest(name, kb.rules).capitalize()}".strip())
+            raise click.UsageError(
+                f"There is no rule '{name}'. {nearest(name, kb.rules).capitalize()}".strip()
+            )
     outcomes = [o for o in run_cases(kb) if not rules or o.rule.id in rules]
     covered = cover(kb, rules) if coverage else None
     mutation = mutate_all(kb, pin(kb, _kept(kb, pinned, kb_folder)), rules) if mutate else None
@@ -55,13 +65,25 @@ def command(rules: tuple[str, ...], coverage: bool, mutate: bool, pinned: tuple[
 
 
 def _kept(kb: KnowledgeBase, pinned: tuple[str, ...], kb_folder: str | None) -> list[Situation]:
-    """The situations whose reports are kept: precedents, and the profiles named or found."""
+    """The situations whose reports are kept: precedents, and the profiles named or found.
+
+    A profile found beside the knowledge base that was written for another one is passed over.
+    """
+    from ...issues import InvalidInput
     from ...mutate import precedent_situations
     from ...situation import load_situation
 
+    out = precedent_situations(kb)
     paths = [Path(p) for p in pinned] or [_examples_beside(kb_folder)]
-    files = [f for p in paths for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p] if p.exists() else [])]
-    return [*precedent_situations(kb), *(load_situation(kb, f) for f in files)]
+    for file in (
+        f for p in paths for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p] if p.exists() else [])
+    ):
+        try:
+            out.append(load_situation(kb, file))
+        except InvalidInput:
+            if pinned:
+                raise
+    return out
 
 
 def _examples_beside(kb_folder: str | None) -> Path:
@@ -72,7 +94,9 @@ def _examples_beside(kb_folder: str | None) -> Path:
     return Path(kb_rules.__path__[0]).parent / "examples"
 
 
-def _data(outcomes: list[Outcome], covered: PhraseCoverage | None, mutation: Mutation | None) -> dict[str, object]:
+def _data(
+    outcomes: list[Outcome], covered: PhraseCoverage | None, mutation: Mutation | None
+) -> dict[str, object]:
     out: dict[str, object] = {
         "schema": "dss/kb-test/1", "cases": len(outcomes), "passed": sum(o.passed for o in outcomes),
         "failed": [{"rule": o.rule.id, "file": o.case.place.file, "line": o.case.place.line,
@@ -84,9 +108,21 @@ def _data(outcomes: list[Outcome], covered: PhraseCoverage | None, mutation: Mut
             {"rule": m.rule, "part": m.part, "text": m.text, "lacks": m.lacks, "file": m.place.file,
              "line": m.place.line, "column": m.place.column, "case": m.case} for m in covered.missing]}
     if mutation is not None:
-        out["mutation"] = {"made": dict(mutation.made), "killed": dict(mutation.killed), "survivors": [
-            {"rule": s.mutant.rule, "kind": s.mutant.kind, "change": s.mutant.change, "file": s.mutant.place.file,
-             "line": s.mutant.place.line, "cure": s.cure} for s in mutation.survivors]}
+        out["mutation"] = {
+            "made": dict(mutation.made),
+            "killed": dict(mutation.killed),
+            "survivors": [
+                {
+                    "rule": s.mutant.rule,
+                    "kind": s.mutant.kind,
+                    "change": s.mutant.change,
+                    "file": s.mutant.place.file,
+                    "line": s.mutant.place.line,
+                    "cure": s.cure,
+                }
+                for s in mutation.survivors
+            ],
+        }
     return out
 
 
@@ -97,7 +133,9 @@ def _text(outcomes: list[Outcome], covered: PhraseCoverage | None, mutation: Mut
     for o in outcomes:
         out += [render(issue) for issue in o.problems]
         if not o.problems and not o.passed:
-            out.append(f"{o.case.place}: rule '{o.rule.id}' should {'fire' if o.case.fires else 'not fire'} here")
+            out.append(
+                f"{o.case.place}: rule '{o.rule.id}' should {'fire' if o.case.fires else 'not fire'} here"
+            )
     passed = sum(o.passed for o in outcomes)
     out.append(f"{passed} of {len(outcomes)} cases of {len({o.rule.id for o in outcomes})} rules pass.")
     if covered is not None:

@@ -1,0 +1,95 @@
+"""Sweeps on a cluster: the parts of one sweep worked out by the workers of a Dask scheduler.
+
+A worker writes its part whole or not at all, under the part's own number, with its counts
+inside. So a part that is done twice, because a worker died or was slow, is there once; and
+what is there already need not be done again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .issues import InvalidInput, Issue, Place
+from .kb import KnowledgeBase
+from .summary import Tally
+from .sweep import Job, Output, work, write_part
+from .sweep_rows import TALLY
+
+MOST_WAITING = 4
+"""Parts handed out beforehand for each thread of a worker."""
+RETRIES = 10
+"""How often a part is tried again when its worker is lost."""
+
+
+def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: bool = False,
+             progress: Callable[[Tally], None] = lambda _: None,
+             report: Callable[[Issue], None] = lambda _: None) -> Tally:
+    """Sweep on the scheduler at ``address`` into the folder ``out``, which all workers share.
+
+    Raises InvalidInput when the scheduler cannot be reached, and what :class:`~dss.sweep.Output` raises.
+    """
+    from distributed import Client, as_completed
+
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        said = str(error).splitlines()[0]
+        raise InvalidInput([Issue("SW030", f"the scheduler cannot be reached: {said}", Place(address),
+                                  ("start one with 'dask scheduler', workers with 'dask worker ADDRESS'",))]) from None
+    output = Output(job, out, resume=resume)
+    folder = Path(out).resolve()
+    tally = Tally.empty(kb, job.kinds)
+    small = replace(job, kb_folder=_absolute(job.kb_folder))
+    parts = enumerate(small.parts())
+    with client:
+        def hand_out() -> Any:
+            for number, part in parts:
+                if not _there(folder, number, tally, progress):
+                    return client.submit(part_done, small, number, part, str(folder), pure=False, retries=RETRIES)
+            return None
+
+        room = max(1, sum(client.nthreads().values())) * MOST_WAITING
+        waiting = as_completed([f for f in (hand_out() for _ in range(room)) if f is not None],
+                               loop=client.loop)
+        for future in waiting:
+            counts, said = future.result()
+            tally.add(Tally(**counts))
+            for issue in said:
+                report(issue)
+            progress(tally)
+            further = hand_out()
+            if further is not None:
+                waiting.add(further)
+    output.finish()
+    return tally
+
+
+def part_done(job: Job, number: int, part: Any, folder: str) -> tuple[dict[str, Any], tuple[Issue, ...]]:
+    """On a worker: work out a part, put it in place, and give its counts and problems."""
+    done = work(job, part)
+    if done.payload:
+        write_part(Path(folder), number, done.payload)
+    return done.tally, done.issues
+
+
+def _there(folder: Path, number: int, tally: Tally, progress: Callable[[Tally], None]) -> bool:
+    """Whether a part is in place already; its counts are then added."""
+    import pyarrow.parquet
+
+    path = folder / f"part-{number:06d}.parquet"
+    if not path.exists():
+        return False
+    metadata = pyarrow.parquet.read_schema(path).metadata
+    tally.add(Tally(**json.loads(metadata[TALLY.encode()])))
+    progress(tally)
+    return True
+
+
+def _absolute(folder: Any) -> Any:
+    return str(Path(folder).resolve()) if isinstance(folder, str) else folder
+
+
