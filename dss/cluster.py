@@ -32,14 +32,16 @@ def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: boo
 
     Raises InvalidInput when the scheduler cannot be reached, and what :class:`~dss.sweep.Output` raises.
     """
-    from distributed import Client, as_completed
+    import distributed
 
+    dask: Any = distributed
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = dask.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         said = str(error).splitlines()[0]
+        hint = "start one with 'dask scheduler', workers with 'dask worker ADDRESS'"
         raise InvalidInput([Issue("SW030", f"the scheduler cannot be reached: {said}", Place(address),
-                                  ("start one with 'dask scheduler', workers with 'dask worker ADDRESS'",))]) from None
+                                  (hint,))]) from None
     output = Output(job, out, resume=resume)
     folder = Path(out).resolve()
     tally = Tally.empty(kb, job.kinds)
@@ -49,11 +51,12 @@ def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: boo
         def hand_out() -> Any:
             for number, part in parts:
                 if not _there(folder, number, tally, progress):
-                    return client.submit(part_done, small, number, part, str(folder), pure=False, retries=RETRIES)
+                    return client.submit(part_done, small, number, part, str(folder), pure=False,
+                                         retries=RETRIES)
             return None
 
         room = max(1, sum(client.nthreads().values())) * MOST_WAITING
-        waiting = as_completed([f for f in (hand_out() for _ in range(room)) if f is not None],
+        waiting = dask.as_completed([f for f in (hand_out() for _ in range(room)) if f is not None],
                                loop=client.loop)
         for future in waiting:
             counts, said = future.result()

@@ -1,8 +1,8 @@
 """Composing mixes over blocks: every profile's bundles at once, and the recommended posture.
 
-The steps are those of :class:`dss.compose.Composer` and :func:`dss.advice.advise`, each
-taken for all profiles of a block that are at it: first the core of each posture, then
-what every mix must have, then the other actions, score by score from the highest down.
+The steps are those of :class:`dss.compose.Composer`, each taken for all profiles of a
+block that are at it: first the core of each posture, then what every mix must have, then
+the other actions, score by score from the highest down.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .advice import next_lower
 from .catalogue import TIMES, Action
 from .column_scores import Weighed, posture_order
-from .columns import Block, Column, Inferred
 from .kb import KnowledgeBase
 from .planes import (
     Numbers,
@@ -75,7 +73,8 @@ class Composed:
     """Postures and mixes of a block under given ``withheld`` actions.
 
     ``posture`` maps each posture to where it is recommended, ``feasible`` to where it could
-    be; ``cautious`` is where too little is known; ``members`` (after :meth:`compose`) maps actions to where they are in the mix.
+    be; ``cautious`` is where too little is known; ``members`` (after :meth:`compose`) maps
+    actions to where they are in the mix.
     """
 
     def __init__(self, weighed: Weighed, withheld: Mapping[str, Plane] | None = None) -> None:
@@ -247,7 +246,7 @@ class _Bundle:
         for name, hard in hards.items():
             plane = self.holds(name, bundle)
             if hard and plane is not False:
-                excess += (1 if plane is True else _picked(plane, chosen)) * (hard * (hard - top))
+                excess += (1 if plane is True else picked(plane, chosen)) * (hard * (hard - top))
         over = np.zeros(self.composed.size, np.bool_)
         over[chosen[excess > 0]] = True
         return pack(over)
@@ -261,7 +260,8 @@ class _Bundle:
         return self._tops[hard]
 
 
-def _picked(plane: Plane, chosen: NDArray[np.intp]) -> NDArray[np.int64]:
+def picked(plane: Plane, chosen: NDArray[np.intp]) -> NDArray[np.int64]:
+    """0 or 1 for each of the chosen profiles."""
     assert not isinstance(plane, bool)
     octets = plane.view(np.uint8)
     out: NDArray[np.int64] = (octets[chosen >> 3] >> (chosen & 7).astype(np.uint8) & 1).astype(np.int64)
@@ -289,7 +289,8 @@ class _Draft:
     def core(self, posture: str, action: str, where: Plane) -> None:
         """Insert a core action of a posture."""
         if action != self.kb.postures[posture].core[0]:
-            where = both(where, either(self.composed.cautious, self.weighed.reaches(action, self.rules.entry)))
+            earned = self.weighed.reaches(action, self.rules.entry)
+            where = both(where, either(self.composed.cautious, earned))
         self._insert(action, where)
 
     def always(self, requirement: Requirement, where: Plane) -> None:
@@ -348,96 +349,3 @@ class _Draft:
             for i in range(len(counter) - 1, 0, -1):
                 counter[i] = either(counter[i], both(counter[i - 1], chosen))
             counter[0] = either(counter[0], chosen)
-
-
-@dataclass(frozen=True)
-class Advised:
-    """What is advised in every profile of a block.
-
-    ``posture`` (int8 places in ``list(kb.postures)``), ``cautious`` and ``members`` (by
-    action) are final; ``composed`` tells scores, standings and what could be done before
-    anything was withheld.
-    """
-
-    composed: Composed
-    posture: NDArray[np.int8]
-    cautious: NDArray[np.bool_]
-    members: Mapping[str, Plane]
-
-    @property
-    def block(self) -> Block:
-        """The profiles."""
-        return self.composed.weighed.inferred.block
-
-    @property
-    def weighed(self) -> Weighed:
-        """Scores and standings."""
-        return self.composed.weighed
-
-
-def advise_block(kb: KnowledgeBase, block: Block) -> Advised:
-    """Advise on every profile of a block."""
-    composed = Composed(Weighed(Inferred(kb, block)))
-    composed.compose()
-    advised = Advised(composed, _posture_codes(kb, composed),
-                      unpack(composed.cautious, block.size).view(np.bool_).copy(), composed.members)
-    held = any_of(composed.members.get(a, False) for a in kb.composition.never_adds)
-    chosen = rows(both(_lowered(kb, block), held), block.rows)
-    if len(chosen):
-        _withhold(kb, advised, chosen)
-    return advised
-
-
-def _posture_codes(kb: KnowledgeBase, composed: Composed) -> NDArray[np.int8]:
-    terms = [(i, composed.posture[name]) for i, name in enumerate(kb.postures)]
-    found = weighted(terms, composed.size)
-    return np.full(composed.size, found, np.int8) if isinstance(found, int) else found.astype(np.int8)
-
-
-def _lower_masks(kb: KnowledgeBase, block: Block) -> list[int]:
-    at = kb.composition.raising
-    return [next_lower(kb, at, mask) for mask in block.columns[at].masks] if at >= 0 else []
-
-
-def _lowered(kb: KnowledgeBase, block: Block) -> Plane:
-    """Where the raising attribute has a next lower value."""
-    lower = _lower_masks(kb, block)
-    if not any(lower):
-        return False
-    codes = block.columns[kb.composition.raising].codes
-    return True if codes is None else pack(np.array([bool(m) for m in lower])[codes])
-
-
-def _withhold(kb: KnowledgeBase, advised: Advised, chosen: NDArray[np.intp]) -> None:
-    """Withhold from the chosen profiles' advice what the next lower value's does not hold."""
-    full, block, never = advised.composed, advised.block, sorted(kb.composition.never_adds)
-    at = kb.composition.raising
-    lower = _lower_masks(kb, block)
-    distinct = sorted(set(lower))
-    column = block.columns[at]
-    codes = None if column.codes is None else np.array([distinct.index(m) for m in lower], np.uint8)[column.codes]
-    masks = tuple(distinct) if codes is not None else (lower[0],)
-    below = advise_block(kb, block.take(chosen, {at: Column(masks, codes)}))
-    size = below.block.size
-    held = {a: _chosen_plane(full.members.get(a, False), chosen, size) for a in never}
-    gone = any_of(minus(held[a], below.members.get(a, False)) for a in never)
-    found = rows(gone, len(chosen))
-    if not len(found):
-        return
-    again = block.take(chosen[found])
-    withheld = {a: no(_chosen_plane(below.members.get(a, False), found, again.size)) for a in never}
-    composed = Composed(Weighed(Inferred(kb, again)), withheld)
-    composed.compose()
-    where = chosen[found]
-    advised.posture[where] = _posture_codes(kb, composed)[: len(where)]
-    advised.cautious[where] = unpack(composed.cautious, len(where)).view(np.bool_)
-    for action in {**full.members, **composed.members}:
-        flags = unpack(full.members.get(action, False), block.size)
-        flags[where] = unpack(composed.members.get(action, False), len(where))
-        full.members[action] = pack(flags.view(np.bool_))
-
-
-def _chosen_plane(plane: Plane, chosen: NDArray[np.intp], size: int) -> Plane:
-    if isinstance(plane, bool):
-        return plane
-    return pack(_picked(plane, np.resize(chosen, size)).astype(np.bool_))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Column:
     """
 
     masks: tuple[int, ...]
-    codes: NDArray[np.unsignedinteger] | None = None  # type: ignore[type-arg]
+    codes: NDArray[Any] | None = None
 
     def take(self, chosen: NDArray[np.intp]) -> Column:
         """The column of the chosen profiles."""
@@ -201,7 +202,8 @@ class Inferred:
         key = (row, reading)
         if key not in self._rows:
             found = [self._leaf(at, allowed, reading) for at, allowed in row]
-            established, perhaps = True, True
+            established: Plane = True
+            perhaps: Plane = True
             for e, _ in found:
                 established = both(established, e)
             if all(e is n for e, n in found):
@@ -240,7 +242,8 @@ class Inferred:
         downward = step.finding.resolve == "highest"
         order = range(size - 1, -1, -1) if downward else range(size)
         otherwise = step.finding.otherwise.bit_length() - 1
-        value = _first([any_of(self.fired[r] for r, b in rules if b == i) for i in range(size)], order, otherwise)
+        now = [any_of(self.fired[r] for r, b in rules if b == i) for i in range(size)]
+        value = _first(now, order, otherwise)
         self._sharp[PRESUMED].add(step.at)
         self.readings[PRESUMED][step.at] = value
         if known:

@@ -13,25 +13,14 @@ from __future__ import annotations
 
 import collections
 import collections.abc
-import inspect
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from .conditions import ESTABLISHED, OPEN, REFUTED, status
-from .evaluate import (
-    DEFEATED,
-    FIRED,
-    FindingStep,
-    Inference,
-    Program,
-    RuleStep,
-    fired,
-    program,
-    truth,
-)
+from .evaluate import FindingStep, Inference, Program, RuleStep, program
+from .firing import close, establish, is_established, is_open, leave_open, named
 from .kb import KnowledgeBase
 from .matcher import Index, Watch, closing_reads, entries
 from .situation import Situation, start_masks
@@ -116,7 +105,9 @@ def _engine_class(experta: Any, plan: Program, names: Sequence[str], stock_match
 
         def _update_agenda(self, agenda: Any, added: Any, removed: Any) -> None:
             gone = {id(activation.rule) for activation in removed}
-            waiting = [a for a in agenda.activations if id(a.rule) not in gone] if gone else agenda.activations
+            waiting = agenda.activations
+            if gone:
+                waiting = [a for a in waiting if id(a.rule) not in gone]
             for activation in added:
                 activation.key = activation.rule.salience
             agenda.activations = sorted([*waiting, *added], key=_BY_KEY)
@@ -186,7 +177,8 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
         def reset(self) -> None:
             self.watch.reset()
 
-        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:  # noqa: ARG002
+        def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:
+            assert not deleting, "no fact is ever taken back"
             learn = self.watch.learn
             for fact in adding or ():
                 if "variable" in fact:
@@ -253,13 +245,13 @@ def _rules(experta: Any, plan: Program, names: Sequence[str], known: Any) -> lis
     for step in plan.steps:
         if isinstance(step, RuleStep):
             reads = tuple(sorted({v for dnf in (step.when, step.unless) for row in dnf for v, _ in row}))
-            for action, test in ((_establish, _is_established), (_leave_open, _is_open)):
-                out.append(_rule(experta, names[step.index], reads, _named(reads, test(step)),
+            for action, test in ((establish, is_established), (leave_open, is_open)):
+                out.append(_rule(experta, names[step.index], reads, named(reads, test(step)),
                                  action(step), salience, known))
                 salience -= 1
         else:
             out.append(_rule(experta, f"close-{step.at}", tuple(sorted(closing_reads(step))), None,
-                             _close(step), salience, known))
+                             close(step), salience, known))
             salience -= 2
     return out
 
@@ -273,86 +265,3 @@ def _rule(
         patterns.append(experta.TEST(test))
     action.__name__ = name
     return experta.Rule(*patterns, salience=salience)(action)
-
-
-def _named(reads: Sequence[int], test: Callable[..., bool]) -> Callable[..., bool]:
-    """Give a test the parameter names that experta binds facts to."""
-    kind = inspect.Parameter.KEYWORD_ONLY
-    test.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(f"f{v}", kind) for v in reads])
-    return test
-
-
-class _Bound:
-    """Masks read from the facts that a pattern bound, by variable."""
-
-    def __init__(self, facts: Mapping[str, Any], field: str) -> None:
-        self.facts = facts
-        self.field = field
-
-    def __getitem__(self, variable: int) -> int:
-        mask: int = self.facts[f"f{variable}"][self.field]
-        return mask
-
-
-def _holds(step: RuleStep, facts: Mapping[str, Any]) -> bool:
-    value: Any = _Bound(facts, "value")
-    return status(step.when, value) == ESTABLISHED and status(step.unless, value) != ESTABLISHED
-
-
-def _is_established(step: RuleStep) -> Callable[..., bool]:
-    return lambda **facts: _holds(step, facts)
-
-
-def _is_open(step: RuleStep) -> Callable[..., bool]:
-    def test(**facts: Any) -> bool:
-        possible: Any = _Bound(facts, "possible")
-        return (status(step.when, possible) != REFUTED and not _holds(step, facts)
-                and status(step.unless, possible) != ESTABLISHED)
-
-    return test
-
-
-def _surely(step: RuleStep, engine: Any) -> int:
-    """How sure a rule that is not refuted is: its own conditions, then what overrides it."""
-    sure: int = min(status(step.when, engine.possible), ESTABLISHED - status(step.unless, engine.possible))
-    return min([sure, *(ESTABLISHED - truth(engine.states[o]) for o in step.overridden_by)])
-
-
-def _plain(step: RuleStep) -> bool:
-    """Whether a rule's state follows from its having been woken."""
-    return step.settled and not step.unless and not step.overridden_by
-
-
-def _establish(step: RuleStep) -> Callable[[Any], None]:
-    def action(engine: Any) -> None:
-        over = [engine.states[o] for o in step.overridden_by]
-        beaten = any(truth(s) == ESTABLISHED if step.forbids else fired(s) for s in over)
-        engine.states[step.index] = _surely(step, engine) << 1 | (DEFEATED if beaten else FIRED)
-        if not beaten:
-            engine.fired_order.append(step.index)
-
-    def fire(engine: Any) -> None:
-        engine.states[step.index] = ESTABLISHED << 1 | FIRED
-        engine.fired_order.append(step.index)
-
-    return fire if _plain(step) else action
-
-
-def _leave_open(step: RuleStep) -> Callable[[Any], None]:
-    def action(engine: Any) -> None:
-        engine.states[step.index] = _surely(step, engine) << 1
-
-    def note(engine: Any) -> None:
-        engine.states[step.index] = OPEN << 1
-
-    return note if _plain(step) else action
-
-
-def _close(step: FindingStep) -> Callable[[Any], None]:
-    def action(engine: Any) -> None:
-        possible, value = step.masks(engine.possible, engine.value, engine.states)
-        engine.possible[step.at], engine.value[step.at] = possible, value
-        engine.declare(engine.known(step.at, possible, value))
-
-    return action

@@ -53,8 +53,10 @@ class Ranges:
         if self.method == SOBOL:
             return _sobol(self, start, stop)
         if self.method == HYPERCUBE:
-            return [_share(_shuffled(start, stop, self.total, self.seed * _STRIDE + i), self.total, len(r.masks))
-                    for i, r in enumerate(self.ranges)]
+            places = (_shuffled(start, stop, self.total, self.seed * _STRIDE + i)
+                      for i in range(len(self.ranges)))
+            return [_share(place, self.total, len(r.masks))
+                    for place, r in zip(places, self.ranges, strict=True)]
         index = np.arange(start, stop, dtype=np.uint64)
         out: list[Codes] = []
         for r in reversed(self.ranges):
@@ -70,8 +72,8 @@ class Ranges:
         columns = [Column((mask,)) for mask in self.base.masks]
         for r, code in zip(self.ranges, codes, strict=True):
             columns[r.at] = Column(r.masks, np.resize(code, size)) if len(r.masks) > 1 else Column(r.masks)
-        return Block(rows, size, tuple(columns), {at: Column((possible[at],)) for at in kb.words.about_partners},
-                     self.base.weights)
+        questions = {at: Column((possible[at],)) for at in kb.words.about_partners}
+        return Block(rows, size, tuple(columns), questions, self.base.weights)
 
 
 def _small(kinds: int) -> type[Any]:
@@ -136,12 +138,12 @@ def ranges_of(kb: KnowledgeBase, base: Situation, vary: Sequence[str], unknowns:
             problems.add("SW001", f"no attribute matches '{name}'", Place("--vary"),
                          nearest(name, [v.id for v in kb.variables[: kb.attributes]]))
         for at in matching:
-            mask: int | None = kb.variables[at].proper
+            allowed: int | None = kb.variables[at].proper
             if phrase:
                 node = read_text(f"--vary {text}", phrase.encode(), problems)
-                mask = read_value(kb.variables[at], node, problems) if node is not None else None
-            if mask:
-                found[at] = _values(mask)
+                allowed = read_value(kb.variables[at], node, problems) if node is not None else None
+            if allowed:
+                found[at] = _values(allowed)
     problems.raise_if_any()
     return tuple(Range(at, found[at]) for at in sorted(found))
 
@@ -155,8 +157,8 @@ def plan_of(base: Situation, ranges: tuple[Range, ...], samples: int, method: st
     problems = Problems()
     full = prod(len(r.masks) for r in ranges)
     if not ranges:
-        problems.add("SW002", "there is nothing to vary", Place(base.name), "name attributes with --vary, or let "
-                     "--unknowns vary every open fact")
+        problems.add("SW002", "there is nothing to vary", Place(base.name),
+                     "name attributes with --vary, or let --unknowns vary every open fact")
     elif not samples and full > MOST:
         problems.add("SW003", f"the full factorial of {len(ranges)} attributes has {_about(full)} profiles",
                      Place(base.name), "draw a sample of it with --samples N")

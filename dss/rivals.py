@@ -89,9 +89,26 @@ class Board:
     def may_lead(self, posture: Posture) -> bool:
         """Whether a posture may be feasible with a score above nothing."""
         lead = self.kb.actions[posture.core[0]]
-        if self.free(lead) == NEVER or (lead.hard > posture.band[1] and not self._may_be_pointless(lead)):
+        if self.free(lead) == NEVER or self._most(posture) <= 0:
             return False
-        return self._most(posture) > 0
+        over = [n for n in self._overs(posture).values() if n < 0]
+        return self._may_be_pointless(lead) or self._over(posture, lead) + sum(over) <= 0
+
+    def _over(self, posture: Posture, action: Action) -> int:
+        """What an action adds to the hardness of a mix beyond the top of a posture's band; the sum over
+        a bundle is above 0 just when its share of hard power is too high."""
+        return action.hard * (action.hard - posture.band[1])
+
+    def _overs(self, posture: Posture) -> Mapping[str, int]:
+        """The same for every action that may have to enter beside the leading one."""
+        lead = posture.core[0]
+        circle = [self.kb.actions[a] for a in _closure(lead, self._asked()) if a != lead]
+        return {a.id: self._over(posture, a) for a in circle if self.free(a) != NEVER}
+
+    def _asked(self) -> Mapping[str, tuple[Requirement, ...]]:
+        """What may be required beside each action."""
+        fires = self.bounds.fires
+        return companions(self.kb, tuple(rule for i, rule in requiring(self.kb) if fires[i] != NEVER))
 
     def _may_be_pointless(self, action: Action) -> bool:
         """Whether an action may be in place already; a posture it leads is then feasible without it."""
@@ -108,16 +125,17 @@ class Board:
     def _closes(self, posture: Posture) -> bool:
         """Whether the leading action surely finds all its companions, whichever are asked for."""
         lead = posture.core[0]
-        asked = companions(self.kb, self._may_require())
-        circle = [self.kb.actions[a] for a in _closure(lead, asked) if self.free(self.kb.actions[a])]
-        names = {a.id for a in circle}
-        over = [a.hard * (a.hard - posture.band[1]) for a in circle]
-        own = self.kb.actions[lead].hard * (self.kb.actions[lead].hard - posture.band[1])
-        if any(names & set(a.excludes) for a in circle) or min(own, 0) + sum(max(n, 0) for n in over) > 0:
+        asked, overs = self._asked(), self._overs(posture)
+        names = {lead, *overs}
+        over = self._over(posture, self.kb.actions[lead]) + sum(n for n in overs.values() if n > 0)
+        if over > 0 or any(names & set(self.kb.actions[a].excludes) for a in names):
             return False
         escalating = self.kb.composition.never_adds
         if lead in escalating and self._may_be_pointless(self.kb.actions[lead]):
             return False
+
+        def plain(action: str) -> bool:
+            return not self._may_be_pointless(self.kb.actions[action])
 
         def sure(action: str, above: frozenset[str]) -> bool:
             if action in above:
@@ -126,14 +144,10 @@ class Board:
                 return False
             here = above | {action}
             return all(all(sure(a, here) for a in need.all_of)
-                       and (not need.one_of or any(sure(a, here) for a in need.one_of))
+                       and (not need.one_of or any(plain(a) and sure(a, here) for a in need.one_of))
                        for need in asked.get(action, ()))
 
         return sure(lead, frozenset())
-
-    def _may_require(self) -> tuple[str, ...]:
-        fires = self.bounds.fires
-        return tuple(rule for i, rule in requiring(self.kb) if fires[i] != NEVER)
 
     def is_clear(self) -> bool:
         """Whether enough of the frame is known already."""

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from .column_mixes import Advised
+from .column_advice import Advised
 from .compose import POSTURE_UNIT
 from .kb import KnowledgeBase
-from .planes import either, unpack
 from .plan import FACTORIAL, Codes, Ranges
+from .planes import either, unpack
 
 Counts = list[int]
 
@@ -51,10 +51,11 @@ class Tally:
         self.profiles += other.profiles
         self.bad += other.bad
         for name in ("postures", "actions", "barred", "infeasible", "regret"):
-            setattr(self, name, [a + b for a, b in zip(getattr(self, name), getattr(other, name), strict=True)])
+            mine, theirs = getattr(self, name), getattr(other, name)
+            setattr(self, name, [a + b for a, b in zip(mine, theirs, strict=True)])
         self.worst_regret = [max(a, b) for a, b in zip(self.worst_regret, other.worst_regret, strict=True)]
-        for mine, theirs in zip(self.by_value, other.by_value, strict=True):
-            for counts, more in zip(mine, theirs, strict=True):
+        for values, others in zip(self.by_value, other.by_value, strict=True):
+            for counts, more in zip(values, others, strict=True):
                 counts[:] = [a + b for a, b in zip(counts, more, strict=True)]
 
     def as_data(self) -> dict[str, Any]:
@@ -68,7 +69,8 @@ def outcomes(kb: KnowledgeBase, advised: Advised) -> Codes:
     return np.where(advised.cautious[:rows], len(kb.postures), advised.posture[:rows]).astype(np.uint8)
 
 
-def count(kb: KnowledgeBase, advised: Advised, codes: Sequence[Codes] = (), kinds: Sequence[int] = ()) -> Tally:
+def count(kb: KnowledgeBase, advised: Advised, codes: Sequence[Codes] = (),
+          kinds: Sequence[int] = ()) -> Tally:
     """Count one block; ``codes`` are its ranges' values, of ``kinds`` each."""
     rows, places = advised.block.rows, len(kb.postures) + 1
     outcome = outcomes(kb, advised)
@@ -107,7 +109,9 @@ def variance_shares(tally: Tally) -> list[Fraction]:
     """For each range, the share of the variance of what is advised that it explains alone."""
     n = sum(tally.postures)
     whole = sum(Fraction(c, n) * (1 - Fraction(c, n)) for c in tally.postures) if n else Fraction(0)
-    return [_explained(values, tally.postures, n) / whole if whole else Fraction(0) for values in tally.by_value]
+    if not whole:
+        return [Fraction(0)] * len(tally.by_value)
+    return [_explained(values, tally.postures, n) / whole for values in tally.by_value]
 
 
 def _explained(values: Sequence[Counts], all_: Counts, n: int) -> Fraction:
@@ -139,20 +143,22 @@ def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None, favoured:
     }
     if plan:
         shares = variance_shares(tally)
+        left = 1 - sum(shares) if any(shares) else Fraction(0)
         ranked = sorted(zip(shares, plan.ranges, strict=True), key=lambda pair: (-pair[0], pair[1].at))
         out["varied"] = [kb.variables[r.at].id for r in plan.ranges]
         out["drivers"] = {
             "exact": plan.method == FACTORIAL,
             "alone": [{"attribute": kb.variables[r.at].id, "percent": percent(s.numerator, s.denominator)}
                       for s, r in ranked],
-            "together_percent": percent((left := 1 - sum(shares)).numerator, left.denominator) if any(shares) else 0,
+            "together_percent": percent(left.numerator, left.denominator),
         }
         out["favoured"] = {"posture": favoured, "fails_when": list(boxes)}
     return out
 
 
 def _largest(counts: Counts, names: Sequence[str]) -> list[tuple[int, str]]:
-    return sorted(((c, name) for c, name in zip(counts, names, strict=True) if c), key=lambda p: (-p[0], p[1]))
+    found = [(c, name) for c, name in zip(counts, names, strict=True) if c]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
 
 
 def percent(part: int, whole: int) -> float:

@@ -20,7 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from .column_mixes import advise_block
+from .column_advice import advise_block
 from .issues import InvalidInput, Issue, Place
 from .kb import KnowledgeBase, Sources, load_kb
 from .plan import Ranges
@@ -86,7 +86,8 @@ class Done:
 def _loaded(folder: str | Sources | None, drafts: bool, digest: str) -> KnowledgeBase:
     kb = load_kb(folder, drafts=drafts)
     if digest and kb.digest != digest:
-        raise InvalidInput([Issue("SW020", "the knowledge base has changed since the sweep began", Place(kb.id))])
+        said = "the knowledge base has changed since the sweep began"
+        raise InvalidInput([Issue("SW020", said, Place(kb.id))])
     return kb
 
 
@@ -152,8 +153,9 @@ class Output:
     def _read_journal(self, job: Job) -> None:
         head, *lines = self.journal.read_text(encoding="utf-8").split("\n")
         if json.loads(head) != {"sweep": job.fingerprint}:
-            raise InvalidInput([Issue("SW022", "the unfinished sweep there is a different one", Place(str(self.path)),
-                                      ("give the same profile, ranges, options and knowledge base",))])
+            hint = "give the same profile, ranges, options and knowledge base"
+            raise InvalidInput([Issue("SW022", "the unfinished sweep there is a different one",
+                                      Place(str(self.path)), (hint,))])
         for line in lines[:-1]:
             self.done.append(json.loads(line))
             self.end = self.done[-1]["end"]
@@ -244,7 +246,7 @@ def _each(job: Job, kb: KnowledgeBase, jobs: int, skip: int, stack: ExitStack) -
         yield waiting.popleft().result()
 
 
-class _pool(AbstractContextManager["ProcessPoolExecutor"]):  # noqa: N801
+class _pool(AbstractContextManager["ProcessPoolExecutor"]):
     """Processes that leave Ctrl-C to this one, and stop with it."""
 
     def __init__(self, jobs: int) -> None:

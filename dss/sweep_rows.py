@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .column_mixes import Advised
+from .column_advice import Advised
 from .compose import POSTURE_UNIT
 from .kb import KnowledgeBase
 from .plan import Codes, Ranges

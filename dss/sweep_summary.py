@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .column_mixes import advise_block
+from .column_advice import advise_block
 from .columns import block_of
 from .discovery import box_data, discover
 from .kb import KnowledgeBase

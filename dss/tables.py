@@ -79,7 +79,8 @@ class Table:
                 yield part
         except (OSError, ValueError, csv.Error) as error:
             said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise InvalidInput([Issue("SW010", f"the table cannot be read: {said}", Place(self.path))]) from None
+            issue = Issue("SW010", f"the table cannot be read: {said}", Place(self.path))
+            raise InvalidInput([issue]) from None
 
     def _rows(self) -> Iterator[Row]:
         path = Path(self.path)
@@ -144,6 +145,19 @@ def _read_profiles(kb: KnowledgeBase, names: Sequence[str]) -> Part:
                 len(names) - len(found))
 
 
+@dataclass
+class _Said:
+    """A row read: masks by attribute, the partners as written, the weights."""
+
+    masks: dict[int, int]
+    partners: str
+    weights: dict[str, int]
+
+
+def _label(place: str, cells: Mapping[str, Any]) -> str:
+    return str(next((cells[k] for k in _LABELS if k in cells), place))
+
+
 @lru_cache(maxsize=1)
 def _reader(kb: KnowledgeBase, path: str) -> _Reader:
     return _Reader(kb, path, text=path.endswith(".csv"))
@@ -164,42 +178,39 @@ class _Reader:
         if len(self.seen) > _MOST_KEPT:
             self.seen.clear()
         kept = [(row, said) for row in rows if (said := self._row(*row)) is not None]
-        blocks = []
-        for _, run in groupby(kept, key=lambda pair: sorted(pair[1][2].items())):
-            blocks.append(self._block([said for _, said in run]))
-        labels = tuple(str(next((cells[k] for k in _LABELS if k in cells), place)) for (place, cells), _ in kept)
-        return Part(tuple(blocks), labels, tuple(self.issues), len(rows) - len(kept))
+        runs = groupby((said for _, said in kept), key=lambda said: sorted(said.weights.items()))
+        blocks = tuple(self._block(list(run)) for _, run in runs)
+        labels = tuple(_label(*row) for row, _ in kept)
+        return Part(blocks, labels, tuple(self.issues), len(rows) - len(kept))
 
-    def _row(self, place: str, cells: Mapping[str, Any]) -> tuple[Mapping[int, int], str, Mapping[str, int]] | None:
-        """A row's masks by attribute, its partners as written, its weights; None if it is bad."""
+    def _row(self, place: str, cells: Mapping[str, Any]) -> _Said | None:
+        """What a row says; None if it is bad."""
         before = len(self.issues)
-        partners = self._written(cells["partners"]) if "partners" in cells else ""
-        weights: Mapping[str, int] = {}
-        masks = {}
+        out = _Said({}, self._written(cells["partners"]) if "partners" in cells else "", {})
         names = dict.fromkeys(cells)
-        if partners:
+        if out.partners:
             names |= dict.fromkeys(self.kb.variables[at].id for at in self.kb.aggregates)
         for name in names:
-            at = self.kb.words.position.get(name, self.kb.attributes)
-            if name == "?":
-                said = cells[name] if isinstance(cells[name], str) else "the row has more cells than the header"
-                self._note(place, Issue("SW011", said, Place(self.file)))
-            elif at < self.kb.attributes:
-                said_of = self._said(place, name, cells, partners if at in self.kb.aggregates else "")
-                if said_of is not None:
-                    masks[at] = said_of.masks[at]
-            elif name == "schema" and cells[name] == SCHEMA or name in _PASSED:
-                continue
-            elif name == "weights":
-                found = self._said(place, name, cells, "")
-                weights = found.weights if found is not None else {}
-            elif name == "partners":
-                self._said(place, "", cells, partners)
-            else:
-                hint = nearest(name, [v.id for v in self.kb.variables[: self.kb.attributes]])
-                self._note(place, Issue("PR011", f"'{name}' is not an attribute", Place(self.file),
-                                        (hint,) if hint else ()))
-        return (masks, partners, weights) if len(self.issues) == before else None
+            self._cell(place, name, cells, out)
+        return out if len(self.issues) == before else None
+
+    def _cell(self, place: str, name: str, cells: Mapping[str, Any], out: _Said) -> None:
+        at = self.kb.words.position.get(name, self.kb.attributes)
+        if at < self.kb.attributes:
+            found = self._said(place, name, cells, out.partners if at in self.kb.aggregates else "")
+            out.masks[at] = found.masks[at] if found is not None else 0
+        elif name == "weights":
+            found = self._said(place, name, cells, "")
+            out.weights |= found.weights if found is not None else {}
+        elif name == "partners":
+            self._said(place, "", cells, out.partners)
+        elif name == "?":
+            said = cells[name] if isinstance(cells[name], str) else "the row has more cells than the header"
+            self._note(place, Issue("SW011", said, Place(self.file)))
+        elif name not in _PASSED and not (name == "schema" and cells[name] == SCHEMA):
+            hint = nearest(name, [v.id for v in self.kb.variables[: self.kb.attributes]])
+            self._note(place, Issue("PR011", f"'{name}' is not an attribute", Place(self.file),
+                                    (hint,) if hint else ()))
 
     def _said(self, place: str, name: str, cells: Mapping[str, Any], partners: str) -> Situation | None:
         """What a cell says, read together with the partner list where that matters."""
@@ -230,18 +241,18 @@ class _Reader:
     def _note(self, place: str, issue: Issue) -> None:
         self.issues.append(Issue(issue.code, issue.message, Place(self.file, text=place), issue.hints))
 
-    def _block(self, said: Sequence[tuple[Mapping[int, int], str, Mapping[str, int]]]) -> Block:
+    def _block(self, said: Sequence[_Said]) -> Block:
         size = full_words(len(said))
         filled = [*said, *[said[-1]] * (size - len(said))]
         columns = []
         for at in range(self.kb.attributes):
             full = self.kb.variables[at].full
-            columns.append(column_of([masks.get(at, full) for masks, _, _ in filled]))
+            columns.append(column_of([row.masks.get(at, full) for row in filled]))
+        answers = {partners: self._answers(partners) for partners in {row.partners for row in said}}
         questions = {}
         for at in self.kb.words.about_partners:
-            answers = {text: self._answers(text)[at] for text in {partners for _, partners, _ in said}}
-            questions[at] = column_of([answers[partners] for _, partners, _ in filled])
-        return Block(len(said), size, tuple(columns), questions, said[0][2])
+            questions[at] = column_of([answers[row.partners][at] for row in filled])
+        return Block(len(said), size, tuple(columns), questions, said[0].weights)
 
     def _answers(self, partners: str) -> Sequence[int]:
         found = self.seen.get(("", "", partners))

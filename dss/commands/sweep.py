@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ..sweep import Job
     from ..tables import Table
 
-EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed": "cluster", "dask": "cluster"}
+EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed": "cluster",
+          "dask": "cluster"}
 
 
 @click.command("sweep")
@@ -30,7 +31,8 @@ EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed
               help="Draw N profiles instead of taking all.")
 @click.option("--method", type=click.Choice(["hypercube", "sobol"]), default="hypercube", show_default=True,
               help="How to draw them.")
-@click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="The seed to draw by.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True,
+              help="The seed to draw by.")
 @click.option("--out", metavar="FILE", help="Write every profile's advice to a .csv, .jsonl or .parquet.")
 @click.option("--scores", is_flag=True, help="Write every action's score too.")
 @click.option("--jobs", type=click.IntRange(1, 512), default=1, show_default=True, help="Processes to use.")
@@ -39,8 +41,8 @@ EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed
 @click.option("--cluster", metavar="ADDRESS", help="Let the workers of a Dask scheduler do it.")
 @json_option
 @kb_options
-def command(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cluster: str | None, fmt: str,
-            **given: Any) -> int:
+def command(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cluster: str | None,
+            fmt: str, **given: Any) -> int:
     """Judge every profile of SOURCE and summarise: a folder of profiles, a table (.csv, .jsonl,
     .parquet; one profile a row, a column an attribute), or one profile with ranges to vary.
 
@@ -71,14 +73,15 @@ def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cl
     if resume and not out:
         raise click.UsageError("--resume goes on with the sweep of an --out FILE")
     kb = load_kb(given["kb_folder"], drafts=given["draft"])
-    job = Job(_source(kb, source, given), suffix, given["scores"], given["kb_folder"], given["draft"], kb.digest)
+    job = Job(_source(kb, source, given), suffix, given["scores"], given["kb_folder"], given["draft"],
+              kb.digest)
     bar = _Bar(job.total)
     if cluster:
         from ..cluster import sweep_on
 
         if suffix != ".parquet" or out is None:
             raise click.UsageError("--cluster writes a folder of Parquet parts: --out NAME.parquet")
-        tally = sweep_on(job, kb, cluster, out, resume=resume, progress=bar.show)
+        tally = sweep_on(job, kb, cluster, out, resume=resume, progress=bar.show, report=bar.report)
     else:
         output = Output(job, out, resume=resume) if out else None
         try:
@@ -102,7 +105,8 @@ def _source(kb: KnowledgeBase, source: str, given: dict[str, Any]) -> Ranges | T
 
     if source != "-" and Path(source).suffix not in PROFILES:
         if given["vary"] or given["unknowns"] or given["samples"]:
-            raise click.UsageError("--vary, --unknowns and --samples take one profile, not a table or a folder")
+            raise click.UsageError("--vary, --unknowns and --samples take one profile, not a table or "
+                                   "a folder")
         check_table(source)
         return Table(source)
     base = read_profile(kb, source)

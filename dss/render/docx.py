@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ def render(documents: Sequence[dict[str, Any]], page: Page) -> bytes:  # noqa: A
             writer.report(outline(d))
     out = io.BytesIO()
     word.save(out)
-    return out.getvalue()
+    return _undated(out)
 
 
 class _Writer:
@@ -172,6 +173,15 @@ class _Writer:
             self.paragraph(" · ".join(e.facts), style=_QUIET)
         for block in e.blocks:
             self.block(block)
+
+
+def _undated(archive: io.BytesIO) -> bytes:
+    """The archive without the time at which it was made: the same input gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(zipfile.ZipInfo(part), old.read(part), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _lines(cell: Cell) -> str:

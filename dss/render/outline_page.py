@@ -95,7 +95,7 @@ def _bans_in_short(d: Data) -> str:
     open_ = [f for f in d["forbidden"] if f["barred_until"]]
     parts = []
     if firm:
-        law = list(dict.fromkeys(citation(f["rules"][0]["source"]) for f in firm if f["rules"]))
+        law = list(dict.fromkeys(citation(f["rules"][0]["source"][:1]) for f in firm if f["rules"]))
         named = ", ".join(f["title"].lower() for f in firm[:_SHOWN_BANS])
         more = f" and {len(firm) - _SHOWN_BANS} more" if len(firm) > _SHOWN_BANS else ""
         parts.append(f"{named[:1].upper()}{named[1:]}{more}" + (f" ({law[0]})." if law else "."))

@@ -52,8 +52,8 @@ p { margin: .45rem 0; max-width: 46rem; }
 .do { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.4rem; font-size: .92rem; margin-top: .7rem; }
 .do h4 { margin: 0 0 .2rem; } .do ul { margin: 0; padding-left: 1.05rem; } .do li { margin: .05rem 0;
   line-height: 1.38; }
-.points { margin: .8rem 0 0; font-size: .88rem; line-height: 1.42; }
-.points dt { font-weight: 600; } .points dd { margin: 0 0 .35rem; }
+.points { margin: .8rem 0 0; font-size: .88rem; line-height: 1.38; }
+.points dt { font-weight: 600; } .points dd { margin: 0 0 .3rem; }
 .points .ban { color: var(--danger); }
 .measures { display: grid; grid-template-columns: 1fr 1fr; gap: .55rem .8rem; margin: 0;
   align-content: start; }
@@ -94,7 +94,7 @@ svg .stripe { fill: var(--stripe); } svg .dot { fill: var(--rule); }
 svg .axis { stroke: var(--quiet); stroke-width: 1; } svg .rule { stroke: var(--rule); stroke-width: 1; }
 svg .mark { stroke: var(--ink); stroke-width: 2; } svg .spot { fill: var(--paper); stroke: var(--ink);
   stroke-width: 1.5; }
-details { margin: .45rem 0; } summary { cursor: pointer; color: var(--accent); font-size: .9rem;
+details { margin: .45rem 0; } .data { overflow-x: auto; } summary { cursor: pointer; color: var(--accent); font-size: .9rem;
   width: fit-content; }
 details > :not(summary) { margin-left: .2rem; }
 .entries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr));

@@ -9,6 +9,7 @@ from tabulate import tabulate
 
 BAR = 30
 _SHOWN = 12
+_NUMBERS = ("profiles", "%", "mean", "worst", "infeasible %")
 
 
 def sweep_page(data: Mapping[str, Any]) -> str:
@@ -31,8 +32,9 @@ def sweep_page(data: Mapping[str, Any]) -> str:
 
 def _pictured(rows: Sequence[Mapping[str, Any]], what: str) -> str:
     most = max((r["count"] for r in rows), default=1)
-    return _table([[r["title"] if what == "posture" else r[what], f"{r['count']:,}", f"{r['percent']:.1f}",
-                    "█" * max(1, r["count"] * BAR // most)] for r in rows], [what, "profiles", "%", ""])
+    name = "title" if what == "posture" else what
+    return _table([[r[name], f"{r['count']:,}", f"{r['percent']:.1f}", "█" * max(1, r["count"] * BAR // most)]
+                   for r in rows], [what, "profiles", "%", ""])
 
 
 def _drivers(drivers: Mapping[str, Any]) -> list[str]:
@@ -45,7 +47,8 @@ def _drivers(drivers: Mapping[str, Any]) -> list[str]:
 
 def _fails(favoured: Mapping[str, Any]) -> list[str]:
     if not favoured["fails_when"]:
-        return [f"No condition was found under which '{favoured['posture']}' gives way more often than elsewhere."]
+        return [f"No condition was found under which '{favoured['posture']}' gives way more often than "
+                "elsewhere."]
     out = [f"When '{favoured['posture']}' gives way to another posture"]
     for box in favoured["fails_when"]:
         when = ", ".join(f"{name}: {phrase}" for name, phrase in box["when"].items())
@@ -60,5 +63,5 @@ def _regret(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _table(rows: list[list[str]], heads: list[str]) -> str:
-    right = tuple("right" if h in ("profiles", "%", "mean", "worst", "infeasible %") else "left" for h in heads)
+    right = tuple("right" if h in _NUMBERS else "left" for h in heads)
     return tabulate(rows, heads, tablefmt="plain", colalign=right, disable_numparse=True)

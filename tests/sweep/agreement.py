@@ -7,7 +7,7 @@ from typing import Any
 
 from dss import KnowledgeBase
 from dss.advice import advise
-from dss.column_mixes import Advised, advise_block
+from dss.column_advice import Advised, advise_block
 from dss.columns import block_of
 from dss.evaluate import Inference, evaluate_situation
 from dss.planes import Numbers, Plane, unpack

@@ -50,7 +50,7 @@ def test_columns_agree_on_any_profiles(mini: KnowledgeBase, data: st.DataObject)
 
 
 @given(st.data())
-def test_columns_agree_on_any_profiles_of_the_real_knowledge_base(kb: KnowledgeBase, data: st.DataObject) -> None:
+def test_columns_agree_on_any_profile_of_the_real_ones(kb: KnowledgeBase, data: st.DataObject) -> None:
     check(kb, [load_situation(kb, data.draw(profiles(kb)))])
 
 

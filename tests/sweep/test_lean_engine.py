@@ -49,7 +49,8 @@ def test_an_entry_wakes_once_all_it_reads_is_known_and_as_its_conditions_say(any
             watch.learn(variable, inference.possible[variable], inference.value[variable])
             known.add(variable)
             for entry, holds in watch.ready():
-                assert found[entry].reads <= known and variable in found[entry].reads
+                assert found[entry].reads <= known
+                assert variable in found[entry].reads
                 assert entry not in woken
                 woken[entry] = holds
         for number, step in enumerate(plan.steps):

@@ -13,7 +13,7 @@ from profiles import Choices, complete
 
 from dss import KnowledgeBase, load_situation
 from dss.advice import advise
-from dss.column_mixes import advise_block
+from dss.column_advice import advise_block
 from dss.discovery import box_data, discover, phrase
 from dss.evaluate import evaluate
 from dss.plan import HYPERCUBE, Range, Ranges, plan_of, ranges_of
@@ -49,8 +49,9 @@ def test_shares_of_variance_are_those_of_the_definition(mini: KnowledgeBase) -> 
     whole = sum(variance([int(o == p) for o in outcome.tolist()]) for p in outcomes)
     for code, share in zip(codes, found, strict=True):
         values = sorted(set(code.tolist()))
-        alone = sum(variance([mean(Fraction(int(o == p)) for o, c in zip(outcome.tolist(), code.tolist(), strict=True)
-                                   if c == v) for v in values]) for p in outcomes)
+        pairs = list(zip(outcome.tolist(), code.tolist(), strict=True))
+        alone = sum(variance([mean(Fraction(int(o == p)) for o, c in pairs if c == v) for v in values])
+                    for p in outcomes)
         assert share == alone / whole
     assert 0 < sum(found) <= 1
 
@@ -85,7 +86,8 @@ def test_counts_and_regret_are_those_of_the_plain_evaluator(mini: KnowledgeBase)
 def test_a_tally_adds_up_whatever_the_parts(mini: KnowledgeBase) -> None:
     plan = small_plan(mini)
     codes = plan.codes(0, plan.total)
-    whole = count(mini, advise_block(mini, plan.block(mini, codes)), codes, [len(r.masks) for r in plan.ranges])
+    advised = advise_block(mini, plan.block(mini, codes))
+    whole = count(mini, advised, codes, [len(r.masks) for r in plan.ranges])
     found = tallied(mini, plan)
     assert (found.postures, found.actions, found.barred, found.by_value) == (
         whole.postures, whole.actions, whole.barred, whole.by_value)
@@ -153,9 +155,12 @@ def test_the_summary_names_the_favoured_posture(mini: KnowledgeBase) -> None:
     assert sum(p["count"] for p in data["postures"]) == data["profiles"] == plan.total
     drivers = data["drivers"]
     assert drivers["exact"]
-    assert sum(d["percent"] for d in drivers["alone"]) + drivers["together_percent"] == pytest.approx(100, abs=0.5)
+    told = sum(d["percent"] for d in drivers["alone"]) + drivers["together_percent"]
+    assert told == pytest.approx(100, abs=0.5), "each rounded once"
 
 
-@pytest.mark.parametrize(("part", "whole", "wanted"), [(1, 3, 33.3), (2, 3, 66.7), (1, 2000, 0.1), (0, 5, 0.0)])
+@pytest.mark.parametrize(("part", "whole", "wanted"), [
+    (1, 3, 33.3), (2, 3, 66.7), (1, 2000, 0.1), (0, 5, 0.0),
+])
 def test_percent_is_rounded_once(part: int, whole: int, wanted: float) -> None:
     assert percent(part, whole) == wanted

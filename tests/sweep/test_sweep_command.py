@@ -127,13 +127,15 @@ def test_all_kinds_of_output_say_the_same(tmp_path: Path) -> None:
     objects = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()]
     table = pyarrow.parquet.read_table(tmp_path / "o.parquet").to_pylist()
     assert objects == table
-    assert [{k: " ".join(v) if isinstance(v, list) else str(v) for k, v in row.items()} for row in objects] == rows
+    texts = [{k: " ".join(v) if isinstance(v, list) else str(v) for k, v in row.items()} for row in objects]
+    assert texts == rows
     assert any(name.startswith("score:") for name in rows[0])
 
 
 def test_bad_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     source, out = tmp_path / "t.csv", tmp_path / "o.csv"
-    source.write_text("id,escalation_risk,colour\nA,high,\nB,hihg,\nC,low,blue\nD,low,\nE,low,,x\n", encoding="utf-8")
+    lines = ("id,escalation_risk,colour", "A,high,", "B,hihg,", "C,low,blue", "D,low,", "E,low,,x")
+    source.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     result = dss("sweep", source, "--out", out)
     assert result.exit_code == 1
     assert [row["row"] for row in csv_rows(out)] == ["A", "D"]
@@ -256,7 +258,8 @@ def test_parts_are_made_as_they_are_needed(kb: KnowledgeBase) -> None:
 
 def test_the_summary_counts_what_the_rows_say(tmp_path: Path) -> None:
     out = tmp_path / "o.csv"
-    result = dss("sweep", NATO, "--unknowns", *VARY, "--samples", "600", "--seed", "9", "--out", out, "-f", "json")
+    result = dss("sweep", NATO, "--unknowns", *VARY, "--samples", "600", "--seed", "9", "--out", out,
+                 "--format", "json")
     assert result.exit_code == 0
     data, rows = json.loads(result.stdout), csv_rows(out)
     assert data["schema"] == "dss/sweep/1"
