@@ -32,7 +32,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows '?'
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="dss", standalone_mode=False)
     except click.exceptions.Exit as done:
         status = done.exit_code
     except click.Abort:

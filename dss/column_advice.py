@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .advice import next_lower
-from .column_mixes import Composed, picked
+from .column_bundles import Composed, picked
+from .column_mixes import compose
 from .column_scores import Weighed
 from .columns import Block, Column, Inferred
 from .kb import KnowledgeBase
@@ -48,7 +49,7 @@ class Advised:
 def advise_block(kb: KnowledgeBase, block: Block) -> Advised:
     """Advise on every profile of a block."""
     composed = Composed(Weighed(Inferred(kb, block)))
-    composed.compose()
+    compose(composed)
     advised = Advised(composed, _posture_codes(kb, composed),
                       unpack(composed.cautious, block.size).view(np.bool_).copy(), composed.members)
     held = any_of(composed.members.get(a, False) for a in kb.composition.never_adds)
@@ -87,7 +88,8 @@ def _withhold(kb: KnowledgeBase, advised: Advised, chosen: NDArray[np.intp]) -> 
     column = block.columns[at]
     lowered = Column((lower[0],))
     if column.codes is not None:
-        lowered = Column(tuple(distinct), np.array([distinct.index(m) for m in lower], np.uint8)[column.codes])
+        numbers = np.array([distinct.index(m) for m in lower], np.uint8)
+        lowered = Column(tuple(distinct), numbers[column.codes])
     below = advise_block(kb, block.take(chosen, {at: lowered}))
     size = below.block.size
     held = {a: _chosen_plane(full.members.get(a, False), chosen, size) for a in never}
@@ -98,7 +100,7 @@ def _withhold(kb: KnowledgeBase, advised: Advised, chosen: NDArray[np.intp]) -> 
     again = block.take(chosen[found])
     withheld = {a: no(_chosen_plane(below.members.get(a, False), found, again.size)) for a in never}
     composed = Composed(Weighed(Inferred(kb, again)), withheld)
-    composed.compose()
+    compose(composed)
     where = chosen[found]
     advised.posture[where] = _posture_codes(kb, composed)[: len(where)]
     advised.cautious[where] = unpack(composed.cautious, len(where)).view(np.bool_)

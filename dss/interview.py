@@ -166,8 +166,8 @@ def _choose(state: Interview, said: str) -> Turn:
     if state.place.kind == SETTLED:
         if said.lower() in ("", "stop", "1"):
             return Turn(replace(state, place=Place(REVIEW)))
-        if said.lower() in ("more", "2"):
-            return onward(replace(state, refining=True))
+        if said == "2":
+            return _more(state)
         return Turn(state, "Press Enter (or type stop) to stop here, or type more to refine the mix.")
     name = _named(state, said) or _numbered(state, said)
     if name is not None:
@@ -190,6 +190,8 @@ def _stop(state: Interview) -> Turn:
 def _more(state: Interview) -> Turn:
     if state.place.kind not in (SETTLED, REVIEW):
         return Turn(state, "The next question comes when this one is answered.")
+    if state.place.kind == SETTLED:
+        return onward(replace(state, refining=True))
     going = replace(state, refining=True, later=(), again=frozenset())
     place = following(going)
     if place.kind == REVIEW:

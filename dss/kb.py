@@ -131,16 +131,21 @@ class Sources:
 
 
 def load_kb(folder: str | Path | Sources | None = None, *, drafts: bool = False,
-            packs: Sequence[str | Path] = ()) -> KnowledgeBase:
+            packs: Sequence[str | Path] = (), cases: bool = True) -> KnowledgeBase:
     """Load a knowledge base: the packaged one, or that of ``folder``; ``packs`` are laid over it.
 
     A pack is given by its folder or by the name under which it is installed. Draft rules take
-    part only with ``drafts``. Raises :class:`~dss.issues.InvalidInput` with every problem of
+    part only with ``drafts``. Without ``cases`` the rules of the packaged base come without
+    theirs: they are for authors, and reading them takes as long as reading all the rest. Raises :class:`~dss.issues.InvalidInput` with every problem of
     every file.
     """
     problems = Problems()
-    files = read_files(Sources(folder, tuple(packs)) if packs and not isinstance(folder, Sources) else folder,
-                       problems)
+    if folder is None and not packs and not cases:
+        files = _read_folder(None, problems, cases=False)
+    else:
+        if packs and not isinstance(folder, Sources):
+            folder = Sources(folder, tuple(packs))
+        files = read_files(folder, problems)
     problems.raise_if_any()
     return assemble(files, drafts=drafts)
 
@@ -162,6 +167,7 @@ class Files:
     digest: str
     root: str
     overlay: Overlay = field(default_factory=lambda: Overlay({}))
+    cases: bool = True
 
     def folder(self, name: str) -> Iterator[tuple[str, Node]]:
         return ((path, node) for path, node in self.nodes.items() if path.startswith(name + "/"))
@@ -189,7 +195,15 @@ def _read_layer(pack: str | Path, problems: Problems) -> Layer | None:
     return Layer(files.nodes, files.digest, files.root)
 
 
-def _read_folder(folder: str | Path | None, problems: Problems) -> Files:
+_CASES = re.compile(rb"^  cases:\n(?:(?:    .*)?\n)*", re.MULTILINE)
+
+
+def _without_cases(data: bytes) -> bytes:
+    """A file of rules with its cases blanked out, every other line in its place."""
+    return _CASES.sub(lambda match: b"\n" * match[0].count(b"\n"), data)
+
+
+def _read_folder(folder: str | Path | None, problems: Problems, *, cases: bool = True) -> Files:
     root: Traversable = Path(folder) if folder is not None else resources.files("kb_rules")
     name = str(folder) if folder is not None else "kb_rules"
     if not root.is_dir():
@@ -199,10 +213,11 @@ def _read_folder(folder: str | Path | None, problems: Problems) -> Files:
     for path, file in sorted(_yaml_files(root, "")):
         data = file.read_bytes()
         digest.update(f"{path}\0{len(data)}\0".encode() + data)
-        node = read_text(f"{name}/{path}", data, problems)
+        kept = data if cases or not path.startswith("rules/") else _without_cases(data)
+        node = read_text(f"{name}/{path}", kept, problems)
         if node is not None:
             nodes[path] = node
-    return Files(nodes, digest.hexdigest(), name)
+    return Files(nodes, digest.hexdigest(), name, cases=cases)
 
 
 def _yaml_files(root: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
@@ -266,6 +281,7 @@ class _Assembly:
         reader = RuleReader(
             conditions, {words.variables[at].id: at for at in derived}, actions, stances, guards,
             list(works), [p for s in stood_for.values() for p in s.points], LINES, strengths, self.problems,
+            cases=self.files.cases,
         )
         rules = self._rules(reader, stood_for)
         check_bars(self.files.overlay, words, derived, rules, actions, self.problems)

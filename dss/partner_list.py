@@ -12,7 +12,7 @@ from .terms import UNKNOWN
 
 def partner_reply(state: Interview, said: str) -> Turn:
     """A reply at the partner list: add, edit or remove one, or say that there are none."""
-    word, _, name = said.partition(" ")
+    word, _, name = "".join(c for c in said if c.isprintable()).partition(" ")
     if said.lower() == "none":
         return list_done(_listing(state, "none"))
     if said.lower() in ("?", UNKNOWN):
@@ -26,9 +26,8 @@ def partner_reply(state: Interview, said: str) -> Turn:
         rest = [p for p in state.partners if p["name"] != known]
         return Turn(_listing(state, rest or "none"), f"{known} is removed.")
     if word == "add" and name and known is None:
-        clean = "".join(c for c in name if c.isprintable())
-        added = _listing(state, [*state.partners, {"name": clean}])
-        return Turn(replace(added, place=Place(PARTNER, next(iter(state.kb.partner.position)), clean)))
+        added = _listing(state, [*state.partners, {"name": name}])
+        return Turn(replace(added, place=Place(PARTNER, next(iter(state.kb.partner.position)), name)))
     if word in ("add", "edit") or known is not None:
         if known is None:
             return Turn(state, f"There is no partner '{name}'." if name else _PARTNER_HINT)

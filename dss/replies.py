@@ -54,7 +54,8 @@ def _checked(variable: Variable, value: Value) -> Value | Misread:
     if not problems.found:
         return value
     issue = problems.found[0]
-    return Misread(". ".join((issue.message, *issue.hints)))
+    said = [f"{text[:1].upper()}{text[1:]}" for text in (issue.message, *issue.hints)]
+    return Misread(". ".join(said))
 
 
 def _number(variable: Variable, said: str) -> Value | Misread:

@@ -93,8 +93,9 @@ class RuleReader:
         self, conditions: ConditionReader, findings: Mapping[str, int], actions: Mapping[str, Action],
         postures: Mapping[str, Posture], safeguards: Mapping[str, Safeguard],
         works: Sequence[str], points: Sequence[str], lines: Sequence[str],
-        strengths: Mapping[str, int], problems: Problems,
+        strengths: Mapping[str, int], problems: Problems, *, cases: bool = True,
     ) -> None:
+        self.cases = cases
         self.conditions = conditions
         self.findings = findings
         self.postures = postures
@@ -110,7 +111,7 @@ class RuleReader:
         name = node.get("id") if isinstance(node, Mapping_) else None
         said = name.text if isinstance(name, Scalar) else "?"
         f = Fields(node, f"rule '{said}'", self.problems, _KEYS,
-                   ("id", "title", "then", "because", "source", "cases"),
+                   ("id", "title", "then", "because", "source", *(["cases"] if self.cases else [])),
                    at=name.place if name else None)
         if not ID.fullmatch(said):
             self.problems.add("KB030", f"'{said}' is not a rule id", f.place,

@@ -18,6 +18,10 @@ from .situation import SCHEMA, load_situation, read_file
 from .source import Mapping_, Node, Scalar, Sequence_, read_text
 
 
+EMPTY = "IN001"
+"""The code of the problem that a file holds nothing yet, which here is none."""
+
+
 class NotSaved(Exception):
     """The file could not be written; what it held before is untouched. The message says why."""
 
@@ -62,9 +66,8 @@ def open_save(kb: KnowledgeBase, path: Path) -> SaveFile:
     problems = Problems()
     data = read_file(path, str(path), problems)
     problems.raise_if_any()
-    if not _entries(data):
-        return SaveFile(path, data)
-    load_situation(kb, data, name=str(path))
+    if read_text(str(path), data, problems) is not None or {p.code for p in problems.found} != {EMPTY}:
+        load_situation(kb, data, name=str(path))
     return SaveFile(path, data)
 
 

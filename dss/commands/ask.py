@@ -41,7 +41,7 @@ def command(profile: str | None, everything: bool, group: str, unknown_too: bool
 
     if profile == "-":
         raise click.UsageError("the profile is where answers are saved, so it cannot be standard input")
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     _check_group(kb, group)
     path = Path(profile) if profile else free_path(Path(), "crisis")
     typed = sys.stdin is not None and sys.stdin.isatty() and answers is None

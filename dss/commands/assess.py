@@ -64,7 +64,7 @@ def command(
 
     if record_to is not None and len(profiles) > 1:
         raise click.UsageError("--record takes one profile")
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     set_weights = parse_weights(kb, weights)
     documents: list[dict[str, Any]] = []
     statuses = {0}

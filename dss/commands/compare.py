@@ -20,7 +20,7 @@ def command(profiles: tuple[str, ...], fmt: str, color: str, kb_folder: str | No
     from ..render.compare_page import compare_page
     from ..views import compare_data
 
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     found = [assess(kb, read_profile(kb, name)) for name in profiles]
     data = compare_data(courses(found), found)
     emit(data, fmt, lambda: compare_page(data, page_for(color)))

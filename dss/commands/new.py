@@ -19,7 +19,7 @@ def command(file: str | None, short: bool, force: bool, kb_folder: str | None, d
     from ..kb import load_kb
     from ..template import blank_profile
 
-    text = blank_profile(load_kb(kb_folder, drafts=draft), frame_only=short)
+    text = blank_profile(load_kb(kb_folder, drafts=draft, cases=False), frame_only=short)
     if file is None or file == "-":
         click.echo(text, nl=False)
         return

@@ -24,7 +24,7 @@ def command(profile: str, most: int, fmt: str, color: str, kb_folder: str | None
     from ..render.precedents_page import render
     from ..views import precedents_data
 
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     situation = read_profile(kb, profile)
     found = precedents_data(kb, nearest_precedents(kb, situation.masks, most), situation.masks)
     emit(found, fmt, lambda: render(situation.title, found, page_for(color)))

@@ -25,7 +25,7 @@ def command(record: str, kb_folder: str | None, draft: bool) -> int:
     problems = Problems()
     data = read_file(Path(record), record, problems, limit=1 << 26)
     problems.raise_if_any()
-    found = replay(load_kb(kb_folder, drafts=draft), data)
+    found = replay(load_kb(kb_folder, drafts=draft, cases=False), data)
     for said in (*found.faults, *found.changed):
         click.echo(said[:1].upper() + said[1:] + ".")
     if found.identical:

@@ -20,5 +20,5 @@ def command(kb_folder: str | None, draft: bool) -> None:
     from ..kb import load_kb
     from ..template import profile_schema
 
-    schema = profile_schema(load_kb(kb_folder, drafts=draft))
+    schema = profile_schema(load_kb(kb_folder, drafts=draft, cases=False))
     click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

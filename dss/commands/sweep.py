@@ -72,7 +72,7 @@ def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cl
         raise click.UsageError(f"--out ends in {', '.join(WRITERS)}")
     if resume and not out:
         raise click.UsageError("--resume goes on with the sweep of an --out FILE")
-    kb = load_kb(given["kb_folder"], drafts=given["draft"])
+    kb = load_kb(given["kb_folder"], drafts=given["draft"], cases=False)
     job = Job(_source(kb, source, given), suffix, given["scores"], given["kb_folder"], given["draft"],
               kb.digest)
     bar = _Bar(job.total)

@@ -36,6 +36,6 @@ def command(profile: str, changes: tuple[str, ...], fmt: str, color: str, kb_fol
     from ..views import what_if_data
     from ..whatif import what_if
 
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     data = what_if_data(what_if(assess(kb, read_profile(kb, profile)), changes))
     emit(data, fmt, lambda: what_if_page(data, page_for(color)))

@@ -35,7 +35,7 @@ def command(profile: str, item: str, tree: bool, fmt: str, color: str, kb_folder
     from ..render.explain_page import why_page
     from ..views import why_data
 
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     a = assess(kb, read_profile(kb, profile))
     try:
         data = why_data(a, item, why(a, item))

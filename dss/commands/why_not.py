@@ -37,7 +37,7 @@ def command(profile: str, action: str, seconds: float, fmt: str, color: str, kb_
     from ..views import why_not_data
     from ..whynot import why_not
 
-    kb = load_kb(kb_folder, drafts=draft)
+    kb = load_kb(kb_folder, drafts=draft, cases=False)
     situation = read_profile(kb, profile)
     if action not in kb.actions:
         raise click.BadParameter(f"there is no action '{action}'; {nearest(action, kb.actions)}".rstrip("; "),

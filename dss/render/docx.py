@@ -150,7 +150,9 @@ class _Writer:
         right = extra("docx.enum.text", "python-docx", "docx").WD_ALIGN_PARAGRAPH.RIGHT
         oxml = extra("docx.oxml", "python-docx", "docx")
         table.rows[0]._tr.get_or_add_trPr().append(oxml.OxmlElement("w:tblHeader"))
+        table.autofit = not t.shares
         for i, share in enumerate(t.shares):
+            table.columns[i].width = shared.Cm(_WIDTH * share / 100)
             for cell in table.columns[i].cells:
                 cell.width = shared.Cm(_WIDTH * share / 100)
         for i in t.numbers:

@@ -9,6 +9,8 @@ from .layout import signed
 from .text import percent
 
 Data = dict[str, Any]
+_TITLES = 30
+"""Percent of the matrix's width for the titles of its rows."""
 _SHOWN_FACTS, _LEAST, _MOST = 12, -3, 3
 
 
@@ -21,7 +23,8 @@ def matrix(d: Data) -> Figure:
     )
     heads = tuple(d["titles"]["principles"][p] for p in columns)
     table = Table("Points by action and principle", ("Action", *heads, "Total"), rows,
-                  frozenset(range(1, len(columns) + 2)))
+                  frozenset(range(1, len(columns) + 2)),
+                  (_TITLES, *[(100 - _TITLES) // (len(columns) + 1)] * (len(columns) + 1)))
     data = {"columns": list(heads), "rows": [
         {"title": a["title"], "total": a["score"], "cells": [a["principles"].get(p, 0) for p in columns]}
         for a in actions]}

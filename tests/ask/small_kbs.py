@@ -31,7 +31,8 @@ def small_kb(folder: Path, seed: int) -> KnowledgeBase:
     _write(folder / "pack.yaml", {
         "id": "small", "version": "0.1.0", "title": "Small", "licence": "MIT",
         "composition": {"places": 4, "places_per_line": 3, "entry": 8, "stranger": 16, "overlap": 60,
-                        "horizon": "time_left", "raising": "wind", "never_adds": {"escalation": "at least 1"}},
+                        "horizon": "time_left", "raising": "wind",
+                        "never_adds": {"escalation": "at least 1"}},
     })
     _write(folder / "attributes" / "all.yaml", {"group": "all", "title": "All", "order": 1, "attributes": {
         name: {"type": "flag" if values == ["no", "yes"] else "scale", "title": name, "question": f"{name}?",
@@ -86,8 +87,8 @@ def _when(pick: random.Random, *, findings: bool = True) -> dict[str, Any]:
 
 def _rule(pick: random.Random, i: int) -> dict[str, Any]:
     concluding = i < 3
-    rule: dict[str, Any] = {"id": f"rule-{i}", "title": f"Rule {i}", "when": _when(pick, findings=not concluding),
-                            "because": "So.", "covers": [], **SOURCE}
+    rule: dict[str, Any] = {"id": f"rule-{i}", "title": f"Rule {i}", "because": "So.", "covers": [],
+                            "when": _when(pick, findings=not concluding), **SOURCE}
     if pick.random() < 0.3:
         rule["unless"] = _when(pick, findings=not concluding)
     if i > 3 and pick.random() < 0.3:

@@ -23,7 +23,7 @@ from dss.situation import Situation
 from dss.terms import bits, single
 
 
-def ways(situation: Situation, kb: KnowledgeBase, base: Inference) -> Iterator[dict[int, int]]:
+def ways(kb: KnowledgeBase, situation: Situation, base: Inference) -> Iterator[dict[int, int]]:
     """Every way to answer the open facts in one value each, or to leave them."""
     facts = sorted(open_facts(kb, situation.masks, situation.partners))
     choices = [[base.possible[at], *(1 << i for i in bits(base.possible[at]))] for at in facts]
@@ -31,10 +31,11 @@ def ways(situation: Situation, kb: KnowledgeBase, base: Inference) -> Iterator[d
         yield {at: m for at, m in zip(facts, masks, strict=True) if m != base.possible[at]}
 
 
-def some_way(kb: KnowledgeBase, base: Inference, facts: frozenset[int], choose: random.Random) -> dict[int, int]:
+def some_way(base: Inference, facts: frozenset[int], choose: random.Random) -> dict[int, int]:
     """One way among them; often a full one."""
     keep = choose.choice((0, 0, 0.3, 0.8))
-    return {at: 1 << choose.choice(bits(base.possible[at])) for at in sorted(facts) if choose.random() >= keep}
+    return {at: 1 << choose.choice(bits(base.possible[at]))
+            for at in sorted(facts) if choose.random() >= keep}
 
 
 def count_ways(kb: KnowledgeBase, situation: Situation, base: Inference) -> int:
@@ -69,7 +70,7 @@ def test_no_way_to_answer_leaves_the_bounds(any_kb: KnowledgeBase) -> None:
         found = bounds(any_kb, situation.masks, situation.partners, facts)
         wide += MAYBE in found.fires
         for _ in range(12):
-            then = reevaluate(any_kb, base, some_way(any_kb, base, facts, choose))
+            then = reevaluate(any_kb, base, some_way(base, facts, choose))
             for i, state in enumerate(then.states):
                 assert found.low[i] <= truth(state) <= found.high[i]
                 assert found.fires[i] in (MAYBE, SURELY if fired(state) else NEVER)
@@ -90,7 +91,7 @@ def brute(kb: KnowledgeBase, profiles: Iterator[Situation], limit: int) -> tuple
         tried += 1
         now = kind(advise(kb, base, situation.weights))
         stays = all(kind(advise(kb, reevaluate(kb, base, way), situation.weights)) == now
-                    for way in ways(situation, kb, base))
+                    for way in ways(kb, situation, base))
         verdict = settled(kb, situation).settled
         called, are = called + verdict, are + stays
         assert stays or not verdict, f"{situation.data!r} is called settled on {now}, and is not"
@@ -148,7 +149,7 @@ def _sampled(kb: KnowledgeBase, example: Path, ways_each: int) -> None:
         now = kind(advise(kb, base, situation.weights))
         facts = open_facts(kb, situation.masks, situation.partners)
         for _ in range(ways_each):
-            way = some_way(kb, base, facts, choose)
+            way = some_way(base, facts, choose)
             assert kind(advise(kb, reevaluate(kb, base, way), situation.weights)) == now, way
 
 
@@ -167,7 +168,7 @@ def test_what_was_answered_unknown_stays_so_in_the_weaker_claim(kb: KnowledgeBas
         if outlook.settled:
             now = kind(outlook.advice)
             for _ in range(100):
-                way = {at: m for at, m in some_way(kb, outlook.inference, outlook.moving, choose).items()
+                way = {at: m for at, m in some_way(outlook.inference, outlook.moving, choose).items()
                        if not single(outlook.inference.possible[at])}
                 then = reevaluate(kb, outlook.inference, way)
                 assert kind(advise(kb, then, outlook.situation.weights)) == now
