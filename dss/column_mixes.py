@@ -7,14 +7,16 @@ the other actions, score by score from the highest down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from .column_bundles import Bundle, Composed, Members, mildest_first, needs_of
-from .planes import Plane, any_of, both, either, equal, minus, some, weighted
+from .planes import Numbers, Plane, any_of, both, either, equal, minus, some, weighted
 from .rules import Requirement
 from .weigh import NORMAL_WEIGHT
+
+_FEW_LEVELS = 64
 
 
 def compose(composed: Composed) -> None:
@@ -64,30 +66,25 @@ class _Draft:
         """Offer all other actions, by score and then the mildest first."""
         lowest = -(-self.rules.entry * NORMAL_WEIGHT // self.weighed.unit)
         stranger = -(-self.rules.stranger * NORMAL_WEIGHT // self.weighed.unit)
-        order = mildest_first(self.kb)
-        pairs = [(-level, order[a], a) for a in self.kb.actions for level in self._levels(a, max(lowest, 1))]
-        for negative, _, action in sorted(pairs):
-            where = minus(equal(self.weighed.score(action), -negative), self.led[action])
+        for level, _, action, where in self._offered(max(lowest, 1)):
             where = minus(where, self.composed.members.get(action, False))
-            where = both(where, self.weighed.standing[action].available)
-            if -negative < stranger:
+            if level < stranger:
                 where = both(where, self.home[action])
             line = self._of_line.setdefault(self.kb.actions[action].line, self._empty_line())
             self._insert(action, minus(minus(where, self._taken[-1]), line[-1]))
 
+    def _offered(self, lowest: int) -> list[tuple[int, int, str, Plane]]:
+        """Every action at every score it has, where it is available and no core of the posture."""
+        order = mildest_first(self.kb)
+        out = []
+        for action in self.kb.actions:
+            free = minus(self.weighed.standing[action].available, self.led[action])
+            for level, where in _levels(self.weighed.score(action), lowest):
+                out.append((level, order[action], action, both(where, free)))
+        return sorted(out, key=lambda offer: (-offer[0], offer[1]))
+
     def _empty_line(self) -> list[Plane]:
         return [False] * self.rules.places_per_line
-
-    def _levels(self, action: str, lowest: int) -> Iterator[int]:
-        """The scores from ``lowest`` on that an action has anywhere."""
-        score = self.weighed.score(action)
-        if isinstance(score, int):
-            if score >= lowest:
-                yield score
-            return
-        seen = np.zeros(max(int(score.max()) + 1, 1), np.bool_)
-        seen[np.maximum(score, 0)] = True
-        yield from (int(n) for n in np.flatnonzero(seen) if n >= lowest)
 
     def _insert(self, action: str, where: Plane) -> None:
         if not some(where):
@@ -110,3 +107,17 @@ class _Draft:
             for i in range(len(counter) - 1, 0, -1):
                 counter[i] = either(counter[i], both(counter[i - 1], chosen))
             counter[0] = either(counter[0], chosen)
+
+
+def _levels(score: Numbers, lowest: int) -> Iterator[tuple[int, Plane]]:
+    """Each value from ``lowest`` on that a score has anywhere, with where it has it."""
+    if isinstance(score, int):
+        levels: Iterable[int] = [score] if score >= lowest else []
+    else:
+        highest = int(score.max())
+        few = highest - lowest < _FEW_LEVELS
+        levels = range(lowest, highest + 1) if few else np.unique(score[score >= lowest]).tolist()
+    for level in levels:
+        where = equal(score, level)
+        if some(where):
+            yield level, where

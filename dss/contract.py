@@ -45,11 +45,20 @@ def assessment_data(a: Assessment, *, extended: bool = True) -> dict[str, Any]:
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "status": a.status,
-        "profile": {"title": a.situation.title, "you": a.situation.you, "as_of": a.situation.as_of,
-                    "digest": a.situation.digest, "story": a.situation.story,
-                    "sources": list(a.situation.sources)},
-        "kb": {"id": kb.id, "version": kb.version, "digest": kb.digest,
-               "packs": [{"id": p.id, "version": p.version, "digest": p.digest} for p in kb.packs]},
+        "profile": {
+            "title": a.situation.title,
+            "you": a.situation.you,
+            "as_of": a.situation.as_of,
+            "digest": a.situation.digest,
+            "story": a.situation.story,
+            "sources": list(a.situation.sources),
+        },
+        "kb": {
+            "id": kb.id,
+            "version": kb.version,
+            "digest": kb.digest,
+            "packs": [{"id": p.id, "version": p.version, "digest": p.digest} for p in kb.packs],
+        },
         "engine": dict(a.engine),
         "facts": _facts(a),
         "weights": {p: number(w, 100) for p, w in a.situation.weights.items()},
@@ -59,31 +68,45 @@ def assessment_data(a: Assessment, *, extended: bool = True) -> dict[str, Any]:
         "defeated": [{"rule": r, "by": list(by)} for r, by in trace.defeats],
         "mixes": [_mix(a, i, mix) for i, mix in enumerate(a.advice.mixes)],
         "postures": [
-            {"id": r.posture, "title": kb.postures[r.posture].title,
-             "score": number(r.score, POSTURE_UNIT), "feasible": r.feasible, "reason": r.reason,
-             **parts(a, r)}
+            {
+                "id": r.posture,
+                "title": kb.postures[r.posture].title,
+                "score": number(r.score, POSTURE_UNIT),
+                "feasible": r.feasible,
+                "reason": r.reason,
+                **parts(a, r),
+            }
             for r in a.advice.ratings
         ],
         "actions": _actions(a),
         "forbidden": [
-            {"action": name, "title": kb.actions[name].title, "barred_until": facts,
-             "rules": [_rule(a, rule) for rule in rules]}
+            {
+                "action": name,
+                "title": kb.actions[name].title,
+                "hard": kb.actions[name].hard,
+                "barred_until": facts,
+                "rules": [_rule(a, rule) for rule in rules],
+            }
             for name, facts, rules in a.forbidden()
         ],
         "tipping": [_tip(a, t) for t in tips],
         "tipping_grouped": _grouped(a, tips),
         "tipping_rest": sum(1 for t in a.tipping if t.kind == "mix"),
         "questions": [
-            {"attribute": kb.variables[q.at].id, "question": kb.variables[q.at].question,
-             "opens": [*q.postures, *q.unbars]}
+            {
+                "attribute": kb.variables[q.at].id,
+                "question": kb.variables[q.at].question,
+                "opens": [*q.postures, *q.unbars],
+            }
             for q in a.questions
         ],
         "robustness": {"completions": shares_data(a, completions(a))},
         "unknown": [kb.variables[at].id for at in a.unknown()],
         "presumed": [kb.variables[at].id for at in trace.presumed],
         "fragile": [kb.variables[at].id for at in a.fragile()],
-        "precedents": [precedent_data(kb, x, a.situation.masks)
-                       for x in nearest_precedents(kb, a.situation.masks)],
+        "precedents": [
+            precedent_data(kb, x, a.situation.masks) for x in nearest_precedents(kb, a.situation.masks)
+        ],
         "disclaimer": DISCLAIMER,
     }
     if not extended:

@@ -105,12 +105,14 @@ class Dialogue:
         self.held: dict[str, Any] = {}
 
     def profile(self, kb: KnowledgeBase, unknown_too: bool) -> dict[str, Any]:
-        """What to start from. A blank profile's 'unknown' are no answers; the others are, unless
-        ``unknown_too``: they stay in the file until they are answered."""
+        """What to start from. The 'unknown' of a blank profile (one that has nothing else to all the
+        framing questions and more) are no answers; others are, unless ``unknown_too``. Those that are
+        none stay in the file until they are answered."""
         found = self.save.profile
         facts = [k for k in found if k in kb.words.position]
         unknown = [k for k in facts if bare(found[k]) == UNKNOWN]
-        if unknown_too or len(unknown) == len(facts):
+        frame = {v.id for v in kb.variables[: kb.attributes] if v.frame}
+        if unknown_too or (len(unknown) == len(facts) and frame <= {*facts}):
             self.held = {k: found.pop(k) for k in unknown}
         return found
 
@@ -158,6 +160,8 @@ class Dialogue:
             if text is None:
                 return
             turn = reply(self.state, text)
+            if turn.state == self.state and not (turn.message or turn.show):
+                shown = None
             self.unsaved |= turn.state.profile != self.state.profile
             self.state = turn.state
             if self.unsaved:

@@ -171,8 +171,7 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
             self.wakes = [(activation(next(rules), ()), activation(next(rules), ()))
                           if isinstance(step, RuleStep) else (activation(next(rules), ()), None)
                           for step in plan.steps]
-            variables = 1 + max((v for e in entries(plan) for v in e.reads), default=0)
-            self.watch = Watch(Index(entries(plan), variables))
+            self.watch = Watch(Index(entries(plan), len(plan.readers)))
 
         def reset(self) -> None:
             self.watch.reset()

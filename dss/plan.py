@@ -53,10 +53,8 @@ class Ranges:
         if self.method == SOBOL:
             return _sobol(self, start, stop)
         if self.method == HYPERCUBE:
-            places = (_shuffled(start, stop, self.total, self.seed * _STRIDE + i)
-                      for i in range(len(self.ranges)))
-            return [_share(place, self.total, len(r.masks))
-                    for place, r in zip(places, self.ranges, strict=True)]
+            return [_hypercube(start, stop, self.total, len(r.masks), self.seed * _STRIDE + i)
+                    for i, r in enumerate(self.ranges)]
         index = np.arange(start, stop, dtype=np.uint64)
         out: list[Codes] = []
         for r in reversed(self.ranges):
@@ -80,9 +78,10 @@ def _small(kinds: int) -> type[Any]:
     return np.uint8 if kinds <= 256 else np.uint16
 
 
-def _share(place: Codes, total: int, kinds: int) -> Codes:
-    """Cut ``total`` places into ``kinds`` shares, equal to within one or two."""
-    return ((place + 0.5) * (kinds / total)).astype(_small(kinds))
+def _hypercube(start: int, stop: int, total: int, kinds: int, seed: int) -> Codes:
+    """Of a seeded order of ``total`` places, cut into equal shares (to within one or two), the
+    shares of those at ``start`` to ``stop``."""
+    return ((_shuffled(start, stop, total, seed) + 0.5) * (kinds / total)).astype(_small(kinds))
 
 
 def _shuffled(start: int, stop: int, total: int, seed: int) -> Codes:
@@ -96,19 +95,21 @@ def _shuffled(start: int, stop: int, total: int, seed: int) -> Codes:
     keys = np.random.default_rng(seed).integers(0, 1 << 31, 6).astype(kind)
     cover, fold = kind((1 << width) - 1), kind(width // 2)
 
-    def permuted(x: Codes) -> Codes:
+    def permute(x: Codes) -> None:
         for factor, offset in ((keys[0], keys[1]), (keys[2], keys[3]), (keys[4], keys[5])):
-            x = x * (factor | kind(1))
+            x *= factor | kind(1)
             x += offset
             x &= cover
             x ^= x >> fold
-        return x
 
-    out = permuted(np.arange(start, stop, dtype=kind))
+    out = np.arange(start, stop, dtype=kind)
+    permute(out)
     beyond = np.flatnonzero(out >= total)
     while len(beyond):
-        out[beyond] = permuted(out[beyond])
-        beyond = beyond[out[beyond] >= total]
+        again = out[beyond]
+        permute(again)
+        out[beyond] = again
+        beyond = beyond[again >= total]
     return out
 
 

@@ -17,7 +17,6 @@ from .kb import KnowledgeBase
 from .situation import SCHEMA, load_situation, read_file
 from .source import Mapping_, Node, Scalar, Sequence_, read_text
 
-
 EMPTY = "IN001"
 """The code of the problem that a file holds nothing yet, which here is none."""
 

@@ -167,7 +167,8 @@ def aftermath(before: Outlook, after: Outlook, name: str) -> str:
     """What an edit did to later answers: all are kept, but some may now be impossible, or idle."""
     told = []
     for other in sorted({*after.conflicts()} - {*before.conflicts()}):
-        told.append(f"The partner list by itself does not lead to your answer to '{title_of(after.kb, other)}', "
+        title = title_of(after.kb, other)
+        told.append(f"The partner list by itself does not lead to your answer to '{title}', "
                     f"which counts as it stands (#{after.kb.at(other) + 1} changes it).")
     if name in before.profile:
         idle = [o for o in after.idle() - before.idle() if o != name]

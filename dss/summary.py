@@ -83,7 +83,7 @@ def count(kb: KnowledgeBase, advised: Advised, codes: Sequence[Codes] = (),
                     for a in kb.actions]
     _count_regret(kb, advised, tally)
     for code, n in zip(codes, kinds, strict=True):
-        both = code.astype(np.int64) * places + outcome
+        both = code.astype(np.uint8 if n * places <= 256 else np.uint16) * np.uint8(places) + outcome
         tally.by_value.append(np.bincount(both, minlength=n * places).reshape(n, places).tolist())
     return tally
 

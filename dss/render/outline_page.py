@@ -91,7 +91,7 @@ def _direction(escalation: int) -> str:
 
 
 def _bans_in_short(d: Data) -> str:
-    firm = [f for f in d["forbidden"] if not f["barred_until"]]
+    firm = sorted((f for f in d["forbidden"] if not f["barred_until"]), key=lambda f: -f["hard"])
     open_ = [f for f in d["forbidden"] if f["barred_until"]]
     parts = []
     if firm:

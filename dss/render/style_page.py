@@ -94,7 +94,8 @@ svg .stripe { fill: var(--stripe); } svg .dot { fill: var(--rule); }
 svg .axis { stroke: var(--quiet); stroke-width: 1; } svg .rule { stroke: var(--rule); stroke-width: 1; }
 svg .mark { stroke: var(--ink); stroke-width: 2; } svg .spot { fill: var(--paper); stroke: var(--ink);
   stroke-width: 1.5; }
-details { margin: .45rem 0; } .data { overflow-x: auto; } summary { cursor: pointer; color: var(--accent); font-size: .9rem;
+details { margin: .45rem 0; } .data { overflow-x: auto; } summary { cursor: pointer; color:
+  var(--accent); font-size: .9rem;
   width: fit-content; }
 details > :not(summary) { margin-left: .2rem; }
 .entries { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr));

@@ -20,6 +20,10 @@ from dss.savefile import plain_profile
 from dss.stages import DONE, LEFT, QUESTION, REVIEW, SETTLED, Interview, Place, Scope, Turn
 from dss.terms import UNKNOWN, Variable
 
+ARTICLE = [p for p in EXAMPLES if p.stem.startswith(
+    ("northern-iraq", "vienna", "typhoon-haiyan", "nato-crimea", "unmee"))]
+assert len(ARTICLE) == 5, "the five examples of the article"
+
 SCALE = Variable("s", "scale", ("none", "low", "moderate", "high", "very-high"), na=True)
 CHOICE = Variable("c", "choice", ("border", "boat", "salvage"))
 SET = Variable("t", "set", ("lamp", "boom", "minority-or-identity"))
@@ -40,7 +44,8 @@ NUMBER = Variable("n", "number", (), low=0, high=500, bounds=(0, 9, 40), unit="b
     (SET, "none, perhaps lamp and boom", {"has": [], "may_have": ["lamp", "boom"]}),
     (SET, "minority-or-identity", ["minority-or-identity"]), (SET, "1 2", ["lamp", "boom"]),
     (FLAG, "y", "yes"), (FLAG, "1", "no"), (FLAG, "n", "no"),
-    (NUMBER, "7", "7"), (NUMBER, "at least 40", "at least 40"), (NUMBER, "between 1 and 9", "between 1 and 9"),
+    (NUMBER, "7", "7"), (NUMBER, "at least 40", "at least 40"),
+    (NUMBER, "between 1 and 9", "between 1 and 9"),
 ])
 def test_a_reply_is_read_as_the_value_a_profile_holds(variable: Variable, text: str, value: Any) -> None:
     assert read_reply(variable, text) == value
@@ -95,7 +100,7 @@ def test_then_comes_what_changes_the_mix_most(fresh: Interview) -> None:
 
 
 def test_what_nothing_reads_is_never_asked_but_with_all(kb: KnowledgeBase) -> None:
-    for example in EXAMPLES[:3]:
+    for example in ARTICLE[:1]:
         profile = plain_profile(example.read_bytes())
         state = begin(kb, {})
         for _ in range(400):
@@ -233,7 +238,7 @@ def test_partners_are_added_edited_and_removed(fresh: Interview) -> None:
 
 def test_an_edit_names_the_answers_that_nothing_reads_any_more(kb: KnowledgeBase) -> None:
     told = []
-    for example in EXAMPLES[:8]:
+    for example in ARTICLE:
         state = begin(kb, plain_profile(example.read_bytes()))
         for variable in kb.variables[: kb.attributes]:
             if variable.frame and variable.kind == "choice":
@@ -277,9 +282,12 @@ def test_the_review_edits_and_comes_back(fresh: Interview) -> None:
     assert after(state, "").state.place.kind == DONE
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
+OTHERS = [pytest.param(p, marks=pytest.mark.slow, id=p.stem) for p in EXAMPLES if p not in ARTICLE]
+
+
+@pytest.mark.parametrize("example", [*(pytest.param(p, id=p.stem) for p in ARTICLE), *OTHERS])
 def test_an_example_typed_in_is_the_example(kb: KnowledgeBase, example: Path) -> None:
-    """All examples, the five of the article among them: same masks, partners, grades and notes."""
+    """Same masks, partners, grades and notes; of the article's five always, of the others when slow."""
     profile = plain_profile(example.read_bytes())
     state = type_in(kb, profile, Scope(everything=True))
     wanted, found = load_situation(kb, example), load_situation(kb, state.profile)
@@ -292,26 +300,27 @@ def test_an_example_typed_in_is_the_example(kb: KnowledgeBase, example: Path) ->
 
 def test_typed_until_settled_the_posture_is_the_examples(kb: KnowledgeBase) -> None:
     reached = 0
-    for example in EXAMPLES:
+    for example in ARTICLE:
         profile = plain_profile(example.read_bytes())
         state = type_in(kb, profile, until=SETTLED)
         if state.place.kind == SETTLED:
             reached += 1
             assert state.outlook.advice.posture == Outlook(kb, profile).advice.posture, example.stem
-    assert reached * 2 > len(EXAMPLES)
+    assert reached == len(ARTICLE)
 
 
-def test_any_text_at_any_place_is_taken_or_answered(fresh: Interview, kb: KnowledgeBase) -> None:
-    settled_ = type_in(kb, plain_profile(EXAMPLES[1].read_bytes()), until=SETTLED)
-    odd = ["", " ", "\x00", "\x1b[A", "#", "# 1", "note", "grade", "add", "remove", "edit", "1" * 500, "²", "n/a",
-           "at least", "between", "perhaps", ",", "[]", "{}", "more", "stop", "later", "add \x07", "title", "you x",
-           "#partners", "not", "not not 1", "é" * 200, "<", "-1", "1e3", "none"]
+def test_any_text_at_any_place_is_taken_or_answered(mini: KnowledgeBase) -> None:
+    fresh = begin(mini, {})
+    settled_ = replace(fresh, place=Place(SETTLED))
+    odd = ["", " ", "\x00", "\x1b[A", "#", "# 1", "note", "grade", "add", "remove", "edit", "1" * 500, "²",
+           "n/a", "at least", "between", "perhaps", ",", "[]", "{}", "more", "stop", "later", "add \x07",
+           "title", "you x", "#partners", "not", "not not 1", "é" * 200, "<", "-1", "1e3", "none"]
     for state in (fresh, after(fresh, "partners").state, after(fresh, "partners", "add X").state,
                   after(fresh, "review").state, settled_):
         for text in odd:
             turn = reply(state, text)
-            load_situation(kb, turn.state.profile)
-            assert turn.message or turn.show or turn.state != state or text.strip() == ""
+            load_situation(mini, turn.state.profile)
+            assert turn.message or turn.show or turn.state != state or text.strip() in ("", "#partners")
 
 
 @pytest.mark.slow

@@ -65,7 +65,8 @@ def test_comments_that_a_change_would_lose_are_known_beforehand() -> None:
 
 @pytest.mark.parametrize("data", [
     b"a: x\r\nb: y\r\n", b"a: x\nb: y", b"\xef\xbb\xbfa: x\nb: y\n", b"{a: x, b: y}", b"---\na: x\nb: y\n",
-    b"a: x\nb: y\n...\n", b'"a": x\nb: y\n', b"# only\n", b"", b"a: |\n  x\n\n\nb: y\n", b"a:\n- x\n- z\nb: y\n",
+    b"a: x\nb: y\n...\n", b'"a": x\nb: y\n', b"# only\n", b"", b"a: |\n  x\n\n\nb: y\n",
+    b"a:\n- x\n- z\nb: y\n",
 ])
 def test_whatever_the_form_of_the_file_what_is_saved_is_what_was_answered(data: bytes) -> None:
     profile = {**plain_profile(data), "b": "none", "c": {"value": "no", "note": 'say "no": #1'}}
@@ -90,7 +91,7 @@ def test_any_profile_can_be_saved_and_read_again(kb: KnowledgeBase) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
-def test_the_comments_of_an_example_outlive_a_change_of_every_answer(kb: KnowledgeBase, example: Path) -> None:
+def test_comments_of_an_example_outlive_a_change_of_every_answer(kb: KnowledgeBase, example: Path) -> None:
     data = example.read_bytes()
     profile = {k: "unknown" if k in kb.words.position else v for k, v in plain_profile(data).items()}
     text = patched(data, profile)
@@ -99,7 +100,8 @@ def test_the_comments_of_an_example_outlive_a_change_of_every_answer(kb: Knowled
     assert [line for line in text.decode().splitlines() if line.startswith("#")] == kept
 
 
-@pytest.mark.parametrize("value", ["x", "no", "a: b", "# x", "'", '"', "é", "[a", "{", "", "- a", "a\\b", "🙂", "~", "1e3"])
+@pytest.mark.parametrize("value", ["x", "no", "a: b", "# x", "'", '"', "é", "[a", "{", "", "- a", "a\\b",
+                                   "🙂", "~", "1e3"])
 def test_every_text_is_quoted_as_it_needs(value: str) -> None:
     assert plain_profile(f"k: {flow(value)}\nl: {flow([value, {'m': value}])}\n".encode()) == {
         "k": value, "l": [value, {"m": value}]}

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import random
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +137,9 @@ def rule_engine(peers: Peers) -> Matcher:
     import rule_engine as engine
 
     def test(name: str, allowed: Sequence[int]) -> str:
-        return f"{name} == {allowed[0]}" if len(allowed) == 1 else f"{name} in [{', '.join(map(str, allowed))}]"
+        if len(allowed) == 1:
+            return f"{name} == {allowed[0]}"
+        return f"{name} in [{', '.join(map(str, allowed))}]"
 
     rules: list[tuple[str, Any]] = [
         (rule, engine.Rule(" and ".join(test(*part) for part in row) or "true")) for rule, row in peers.rows]
@@ -207,11 +208,7 @@ def checked(kb: KnowledgeBase, situations: Sequence[Situation], names: Sequence[
 if __name__ == "__main__":
     from dss import load_kb
 
-    with tempfile.TemporaryDirectory():
-        packaged = load_kb()
-        for peer in PEERS:
-            try:
-                checked(packaged, known_situations(packaged, 10), [peer])
-                print(f"{peer}: fires the same rules")
-            except AssertionError as error:
-                print(error)
+    packaged = load_kb()
+    for peer in PEERS:
+        checked(packaged, known_situations(packaged, 100), [peer])
+        print(f"{peer}: fires the same rules")

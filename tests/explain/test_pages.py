@@ -24,7 +24,8 @@ from dss.whynot import why_not
 SHOWN = EXAMPLES[1::5]
 """The examples whose every page is read; the slow set reads those of all."""
 ENGINE = ("experta", "salience", "stratum", "strata", "kleene", "mask", "bitmask", "conjunct", "conjunction",
-          "disjunction", "dnf", "rule fired", "rules fired", "fired rule", "rule fires", "predicate", "boolean", "antecedent", "evaluator",
+          "disjunction", "dnf", "rule fired", "rules fired",
+          "fired rule", "rule fires", "predicate", "boolean", "antecedent", "evaluator",
           "inference", "refuted", "finding id", "rule id", "tuple")
 COACHING = ("you should", "you must", "you need to", "change your answer", "answer differently",
             "by answering", "if you answer", "if you report", "to unlock", "simply", "report instead",

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from browser import Browser, find
-from dss import assess, load_kb
-from dss.render import Page, renderer
 from running import ROOT, document
 
-pytestmark = pytest.mark.skipif(find() is None, reason="NO BROWSER: install chromium to test how the page looks")
+from dss import assess, load_kb
+from dss.render import Page, renderer
+
+pytestmark = pytest.mark.skipif(
+    find() is None, reason="NO BROWSER: install chromium to test how the page looks"
+)
 SHOWN = ("nato-crimea-2014", "typhoon-haiyan-2013", "nuclear-alert-cuba-1962", "little-known")
 LEAST_INK, MOST_SHEETS = 0.01, 24
 
@@ -29,8 +31,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module", params=SHOWN)
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     name = request.param
-    d: dict[str, Any] = (assess(load_kb(), {"crisis_type": "maritime-incident"}).as_data() if name == "little-known"
-                         else document(ROOT / "examples" / f"{name}.yaml"))
+    d: dict[str, Any] = (
+        assess(load_kb(), {"crisis_type": "maritime-incident"}).as_data()
+        if name == "little-known"
+        else document(ROOT / "examples" / f"{name}.yaml")
+    )
     file = tmp_path_factory.mktemp("page") / f"{name}.html"
     made = renderer("html")([d], Page())
     assert isinstance(made, str)
@@ -68,8 +73,10 @@ def test_the_summary_stands_on_the_first_screen(browser: Browser, page: Path) ->
 def test_the_page_asks_for_nothing_and_every_proof_opens(browser: Browser, page: Path) -> None:
     browser.show(page, 1280)
     assert browser.ask("performance.getEntriesByType('resource').length") == 0
-    opened = browser.ask("document.querySelectorAll('details').forEach(d => d.open = true);"
-                         "[...document.querySelectorAll('details')].every(d => d.lastElementChild.offsetHeight > 0)")
+    opened = browser.ask(
+        "document.querySelectorAll('details').forEach(d => d.open = true);"
+        "[...document.querySelectorAll('details')].every(d => d.lastElementChild.offsetHeight > 0)"
+    )
     assert opened is True
     assert browser.ask("document.documentElement.scrollWidth") == 1280
     browser.ask("document.querySelector('meta')")

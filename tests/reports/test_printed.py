@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from conftest import MINI
+from running import EXAMPLES, NATO, clean_environment, document, dss, process
+
 from dss import assess, load_kb
 from dss.render import Page, formats, renderer
 from dss.render.outline_page import outline
 from dss.render.style_page import STYLE
-from running import EXAMPLES, NATO, document, dss, process
 
 HERE = Path(__file__).parent
 VOID = {"meta", "col", "br"}
 HARBOUR = {
-    "quarrel": "border", "stage": "threats", "attacked": {"value": "no", "grade": "B2", "note": "Seen from the quay."},
-    "tension": "high", "boats_out": 30, "grounds": "custom", "title": "Nets cut off the point",
+    "quarrel": "border",
+    "stage": "threats",
+    "attacked": {"value": "no", "grade": "B2", "note": "Seen from the quay."},
+    "tension": "high",
+    "boats_out": 30,
+    "grounds": "custom",
+    "title": "Nets cut off the point",
     "partners": [{"name": "North", "promise": "sworn", "lends": ["boats"]}],
 }
 
@@ -94,7 +102,7 @@ def test_the_page_can_be_read_without_seeing_it() -> None:
     assert read.all("html") == [{"lang": "en-GB"}]
     assert len(read.all("h1")) == len(read.all("article")) == 1
     levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch("h[1-6]", tag)]
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     assert all(a.get("role") == "img" and a.get("aria-labelledby") for a in read.all("svg"))
     assert len(read.all("svg")) == len(read.all("figure")) >= 6
     assert all(a.get("scope") in ("row", "col") for a in read.all("th"))
@@ -110,15 +118,29 @@ def test_nothing_of_the_advice_is_missing(example: Path, name: str) -> None:
     assert isinstance(made, str)
     text = words("".join(Reader(made).text) if name == "html" else re.sub(r"\\(.)", r"\1", made))
     mix = d["mixes"][0]
-    wanted = [d["profile"]["title"], mix["title"], mix["purpose"], mix["counter_argument"], d["disclaimer"],
-              d["kb"]["digest"], d["profile"]["digest"], d["engine"]["dss"],
-              *(a["title"] for a in mix["actions"]), *(a["objective"] for a in mix["actions"]),
-              *(r["text"] for a in mix["actions"] for r in a["because"]),
-              *(f["title"] for f in d["forbidden"]), *(f["rules"][0]["text"] for f in d["forbidden"] if f["rules"]),
-              *(s["text"] for s in mix["safeguards"]), *(c["text"] for c in mix["cautions"]),
-              *(p["lesson"] for p in d["precedents"]), *(q["question"] for q in d["questions"]),
-              *(f["note"] for f in d["facts"]), *(f["title"] for f in d["facts"]),
-              *(m["title"] for m in d["mixes"]), *(w["title"] for w in d["works"])]
+    wanted = [
+        d["profile"]["title"],
+        mix["title"],
+        mix["purpose"],
+        mix["counter_argument"],
+        d["disclaimer"],
+        d["kb"]["digest"],
+        d["profile"]["digest"],
+        d["engine"]["dss"],
+        *(a["title"] for a in mix["actions"]),
+        *(a["objective"] for a in mix["actions"]),
+        *(r["text"] for a in mix["actions"] for r in a["because"]),
+        *(f["title"] for f in d["forbidden"]),
+        *(f["rules"][0]["text"] for f in d["forbidden"] if f["rules"]),
+        *(s["text"] for s in mix["safeguards"]),
+        *(c["text"] for c in mix["cautions"]),
+        *(p["lesson"] for p in d["precedents"]),
+        *(q["question"] for q in d["questions"]),
+        *(f["note"] for f in d["facts"]),
+        *(f["title"] for f in d["facts"]),
+        *(m["title"] for m in d["mixes"]),
+        *(w["title"] for w in d["works"]),
+    ]
     assert [w for w in wanted if words(w) not in text] == []
 
 
@@ -135,8 +157,11 @@ def test_text_of_a_profile_is_never_markup() -> None:
 
 
 def test_several_reports_share_a_page_and_no_ids() -> None:
-    page = html(document(NATO), document(EXAMPLES[0]),
-                {"schema": "dss/problems/1", "problems": [{"file": "a.yaml", "line": 3, "message": "is odd"}]})
+    page = html(
+        document(NATO),
+        document(EXAMPLES[0]),
+        {"schema": "dss/problems/1", "problems": [{"file": "a.yaml", "line": 3, "message": "is odd"}]},
+    )
     read = Reader(page)
     assert len(read.all("article")) == 3
     assert Counter(a["id"] for _, a in read.elements if "id" in a).most_common(1)[0][1] == 1
@@ -238,17 +263,12 @@ def test_docx_holds_the_same_in_styles(tmp_path: Path) -> None:
 
 
 def test_a_missing_extra_says_what_to_install() -> None:
-    done = process("-c", "")  # the program itself runs
-    assert done.returncode == 2
-    script = ("import sys; sys.modules['docx'] = None; sys.modules['jinja2'] = None; sys.argv = ['dss', *sys.argv[1:]]\n"
-              "from dss.cli import main; main()")
-    import subprocess
-    import sys as system
-
-    from running import clean_environment
-
+    script = (
+        "import sys; sys.modules['docx'] = sys.modules['jinja2'] = None; sys.argv = ['dss', *sys.argv[1:]]\n"
+        "from dss.cli import main; main()"
+    )
     for arguments, name in ((["--format", "docx"], "docx"), (["--template", __file__], "report")):
-        result = subprocess.run([system.executable, "-c", script, "assess", str(NATO), *arguments],
+        result = subprocess.run([sys.executable, "-c", script, "assess", str(NATO), *arguments],
                                 capture_output=True, text=True, env=clean_environment(), check=False)
         assert result.returncode == 1
         assert f"pip install 'crisis-dss[{name}]'" in result.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from running import EXAMPLES, NATO, document, dss
 
 pytest.importorskip("jinja2", reason="the extra [report] is not installed")
@@ -42,15 +41,30 @@ def test_html_templates_escape(tmp_path: Path) -> None:
     assert "<b> & co" in fill(tmp_path, "{{ profile.title }}", profile, name="r.md.j2")[1]
 
 
-@pytest.mark.parametrize(("template", "said"), [
-    ("{% for x in mixes %}", "TP002 the template cannot be read"),
-    ("a\n{{ no_such_field }}", ":2:1: TP003 the template cannot be filled: 'no_such_field' is undefined"),
-    ("{{ ''.__class__.__mro__ }}", "TP003 the template cannot be filled: access to attribute '__class__'"),
-    ("{{ mixes.append(1) }}", "TP003 the template cannot be filled"),
-    ("{{ cycler.__init__.__globals__ }}", "TP003 the template cannot be filled"),
-    ("{% include '/etc/hostname' %}", "TP003 the template cannot be filled: no loader"),
-    ("{{ 1 // 0 }}", "TP003 the template cannot be filled: integer"),
-], ids=["syntax", "unknown field", "escape by class", "changing data", "escape by globals", "reading a file", "division"])
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{% for x in mixes %}", "TP002 the template cannot be read"),
+        ("a\n{{ no_such_field }}", ":2:1: TP003 the template cannot be filled: 'no_such_field' is undefined"),
+        (
+            "{{ ''.__class__.__mro__ }}",
+            "TP003 the template cannot be filled: access to attribute '__class__'",
+        ),
+        ("{{ mixes.append(1) }}", "TP003 the template cannot be filled"),
+        ("{{ cycler.__init__.__globals__ }}", "TP003 the template cannot be filled"),
+        ("{% include '/etc/hostname' %}", "TP003 the template cannot be filled: no loader"),
+        ("{{ 1 // 0 }}", "TP003 the template cannot be filled: integer"),
+    ],
+    ids=[
+        "syntax",
+        "unknown field",
+        "escape by class",
+        "changing data",
+        "escape by globals",
+        "reading a file",
+        "division",
+    ],
+)
 def test_a_bad_template_is_told_with_its_place(tmp_path: Path, template: str, said: str) -> None:
     code, out, err = fill(tmp_path, template)
     assert code == 1
@@ -64,4 +78,6 @@ def test_a_template_that_is_not_there_or_not_text_is_told(tmp_path: Path) -> Non
     assert missing.exit_code == 1
     assert "IN020 there is no such file" in missing.stderr
     (tmp_path / "b.j2").write_bytes(b"\xff\xfe")
-    assert "TP001 the template is not UTF-8 text" in dss("assess", NATO, "--template", tmp_path / "b.j2").stderr
+    assert (
+        "TP001 the template is not UTF-8 text" in dss("assess", NATO, "--template", tmp_path / "b.j2").stderr
+    )
