@@ -136,8 +136,8 @@ def load_kb(folder: str | Path | Sources | None = None, *, drafts: bool = False,
 
     A pack is given by its folder or by the name under which it is installed. Draft rules take
     part only with ``drafts``. Without ``cases`` the rules of the packaged base come without
-    theirs: they are for authors, and reading them takes as long as reading all the rest. Raises :class:`~dss.issues.InvalidInput` with every problem of
-    every file.
+    theirs: they are for authors, and reading them takes as long as reading all the rest.
+    Raises :class:`~dss.issues.InvalidInput` with every problem of every file.
     """
     problems = Problems()
     if folder is None and not packs and not cases:

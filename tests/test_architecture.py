@@ -28,7 +28,8 @@ TWO_HALVES = {("dss.assessment", "dss.contract")}
 """An assessment prints itself as its contract, which reads it: the one pair that knows each other."""
 HOMES = {
     "experta": ("engine.py",),
-    "numpy": ("columns.py", "sweep.py"),
+    "numpy": ("column_advice.py", "column_bundles.py", "column_mixes.py", "column_scores.py", "columns.py",
+              "discovery.py", "plan.py", "planes.py", "summary.py", "sweep.py", "sweep_rows.py"),
     "yaml": ("source.py",),
     "click": ("cli.py", "verbs.py", "options.py", "commands"),
     "tabulate": ("render", "commands"),

@@ -231,7 +231,8 @@ def _robustness(sheet: Sheet, d: Data) -> None:
     if "jittered" in d["robustness"]:
         jittered = d["robustness"]["jittered"]
         shares = ", ".join(f"{x['title']} {x['count']}" for x in jittered["first"][:4])
-        sheet.text(f"{shares}.", 2, 2, f"First when strengths vary by up to 50 % ({jittered['tried']} draws): ")
+        how = f"First when strengths vary by up to 50 % ({jittered['tried']} draws): "
+        sheet.text(f"{shares}.", 2, 2, how)
         now = d["mixes"][0]["posture"]
         other = [f"{x['principle']} ({x['posture'] or 'too little known'})"
                  for x in d["robustness"]["dropped"] if x["posture"] != now]

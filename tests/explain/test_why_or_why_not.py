@@ -133,8 +133,8 @@ def test_exactly_one_of_the_two_verbs_succeeds(profile: Path) -> None:
 
 @pytest.mark.slow
 @names
-def test_exactly_one_of_the_two_verbs_succeeds_for_every_action(profile: Path) -> None:
-    for action in assessment(profile).kb.actions:
+def test_exactly_one_of_the_two_verbs_succeeds_for_many_actions(profile: Path) -> None:
+    for action in list(assessment(profile).kb.actions)[EXAMPLES.index(profile) % 5 :: 5]:
         check_commands(profile, action)
 
 
