@@ -147,19 +147,20 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
     """The engine with a matcher of its own, and without what experta does twice.
 
     experta's fact list makes a set of every fact to find duplicates, and its loop asks
-    matcher, agenda and loggers after every rule. Here no two facts are alike, and only a
-    new fact can wake a rule.
+    matcher, agenda and loggers after every rule. Here no two facts are alike, only a
+    new fact can wake a rule, and rules that read nothing need no initial fact to wake them.
     """
 
     class Facts(experta.factlist.FactList):  # type: ignore[misc]
         """The facts in order; no two are alike."""
 
-        def declare(self, fact: Any) -> Any:
-            fact.__factid__ = self.last_index
-            self[self.last_index] = fact
-            self.last_index += 1
-            self.added.append(fact)
-            return fact
+        def declare(self, *facts: Any) -> None:
+            for at, fact in enumerate(facts, self.last_index):
+                if fact.get("__factid__") != at:
+                    fact.__factid__ = at
+                self[at] = fact
+            self.last_index += len(facts)
+            self.added += facts
 
     class ByValue(experta.abstract.Matcher):  # type: ignore[misc]
         """Wakes a rule when all it reads is known, by an index from values to rules."""
@@ -178,10 +179,7 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
 
         def changes(self, adding: Any = None, deleting: Any = None) -> tuple[list[Any], list[Any]]:
             assert not deleting, "no fact is ever taken back"
-            learn = self.watch.learn
-            for fact in adding or ():
-                if "variable" in fact:
-                    learn(fact["variable"], fact["possible"], fact["value"])
+            self.watch.learn([fact.mark for fact in adding or ()])
             return [self.wakes[entry][0 if holds else 1] for entry, holds in self.watch.ready()], []
 
     class Lean(assessor):  # type: ignore[misc]
@@ -200,6 +198,7 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
                 if len(self._kept) > _MOST_KEPT:
                     self._kept.clear()
                 fact = self._kept[key] = super().known(variable, possible, value)
+                fact.mark = self.matcher.watch.index.mark(variable, possible, value)
             return fact
 
         def reset(self, **_: Any) -> None:
@@ -207,11 +206,10 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
             self.facts = Facts()
             self.matcher.reset()
             self.running = False
-            self.declare(experta.InitialFact())
+            self._wake()
 
-        def declare(self, *facts: Any) -> Any:
-            for fact in facts:
-                self.facts.declare(fact)
+        def declare(self, *facts: Any) -> None:
+            self.facts.declare(*facts)
             if not self.running:
                 self._wake()
 
@@ -225,7 +223,7 @@ def _lean(experta: Any, assessor: Any, plan: Program) -> Any:
                     if activation is None:
                         break
                     steps -= 1
-                    activation.rule(self)
+                    activation.rule.__wrapped__(self)
             finally:
                 self.running = False
 

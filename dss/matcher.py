@@ -8,7 +8,7 @@ conjunction of such numbers. Both are looked up, so that no condition is ever wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .conditions import ALWAYS, Dnf
@@ -16,6 +16,11 @@ from .evaluate import FindingStep, Program, RuleStep
 from .terms import bits
 
 _MOST_KEPT = 20_000
+
+
+Mark = tuple[int, int, int, int]
+"""A variable, and the alternatives that what is known of it leaves: holding on what is presumed,
+surely holding, perhaps holding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,13 @@ class Index:
         return found
 
 
+    def mark(self, variable: int, possible: int, value: int) -> Mark:
+        """What becomes of the alternatives when a variable is known: what is possible of it, and
+        what is presumed."""
+        surely, perhaps = self.left(variable, possible)
+        return variable, self.left(variable, value)[0], surely, perhaps
+
+
 class Watch:
     """One profile's progress through an :class:`Index`."""
 
@@ -107,14 +119,15 @@ class Watch:
         self._unstarted = self.index.starting
         self._unknown = dict.fromkeys(v for v, rows in enumerate(self.index.waiting) if rows)
 
-    def learn(self, variable: int, possible: int, value: int) -> None:
-        """A variable is known: what is possible of it, and what is presumed."""
-        left = self.index.left
-        surely, perhaps = left(variable, possible)
-        self._surely &= surely
-        self._perhaps &= perhaps
-        self._holding &= surely if value == possible else left(variable, value)[0]
-        self._unknown.pop(variable, None)
+    def learn(self, found: Iterable[Mark]) -> None:
+        """Some variables are known."""
+        holding, surely, perhaps, unknown = self._holding, self._surely, self._perhaps, self._unknown
+        for variable, holds, sure, maybe in found:
+            holding &= holds
+            surely &= sure
+            perhaps &= maybe
+            unknown.pop(variable, None)
+        self._holding, self._surely, self._perhaps = holding, surely, perhaps
 
     def ready(self) -> Iterator[tuple[int, bool]]:
         """The entries that have all they wait for since the last call and that hold (True), or

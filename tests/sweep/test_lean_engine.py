@@ -34,7 +34,8 @@ def test_the_rules_fire_in_the_same_order_as_with_the_stock_matcher(mini: Knowle
 def test_an_entry_wakes_once_all_it_reads_is_known_and_as_its_conditions_say(any_kb: KnowledgeBase) -> None:
     plan, choose = program(any_kb), random.Random(3)
     found = entries(plan)
-    watch = Watch(Index(found, len(any_kb.variables)))
+    index = Index(found, len(any_kb.variables))
+    watch = Watch(index)
     for seed in range(40):
         situation = load_situation(any_kb, sample(any_kb, seed))
         inference = evaluate(any_kb, situation.masks, situation.partners)
@@ -46,7 +47,7 @@ def test_an_entry_wakes_once_all_it_reads_is_known_and_as_its_conditions_say(any
         woken: dict[int, bool] = dict(watch.ready())
         known: set[int] = set()
         for variable in order:
-            watch.learn(variable, inference.possible[variable], inference.value[variable])
+            watch.learn([index.mark(variable, inference.possible[variable], inference.value[variable])])
             known.add(variable)
             for entry, holds in watch.ready():
                 assert found[entry].reads <= known
