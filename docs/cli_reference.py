@@ -22,7 +22,8 @@ Every verb, as `dss --help` tells it. Exit status: 0 done, 1 problems found or i
 
 def reference() -> str:
     """The page."""
-    context = click.Context(cli, info_name="dss", max_content_width=96, terminal_width=96)
+    context = click.Context(cli, info_name="dss", max_content_width=96, terminal_width=96,
+                            help_option_names=cli.context_settings["help_option_names"])
     return HEAD + "".join(verb(name, command, context) for name, command in verbs(cli, context))
 
 

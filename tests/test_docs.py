@@ -118,7 +118,8 @@ def test_pages_hold_what_is_replayed() -> None:
 def test_every_verb_and_option_that_a_page_names_exists(page: Path) -> None:
     for words in re.findall(r"`dss ([a-z][^`]*)`", page.read_text(encoding="utf-8")):
         names = [word for word in words.split() if not word.startswith("-")]
-        context, command = click.Context(cli), cli
+        shown = cli.context_settings["help_option_names"]
+        context, command = click.Context(cli, help_option_names=shown), cli
         while isinstance(command, click.Group) and names:
             found = command.get_command(context, names.pop(0))
             assert found is not None, words
