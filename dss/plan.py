@@ -69,7 +69,8 @@ class Ranges:
         possible, _ = start_masks(kb, self.base.masks, self.base.partners)
         columns = [Column((mask,)) for mask in self.base.masks]
         for r, code in zip(self.ranges, codes, strict=True):
-            columns[r.at] = Column(r.masks, np.resize(code, size)) if len(r.masks) > 1 else Column(r.masks)
+            filled = code if size == rows else np.resize(code, size)
+            columns[r.at] = Column(r.masks, filled) if len(r.masks) > 1 else Column(r.masks)
         questions = {at: Column((possible[at],)) for at in kb.words.about_partners}
         return Block(rows, size, tuple(columns), questions, self.base.weights)
 

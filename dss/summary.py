@@ -121,12 +121,14 @@ def _explained(values: Sequence[Counts], all_: Counts, n: int) -> Fraction:
     return within - Fraction(sum(c * c for c in all_), n * n)
 
 
-def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None, favoured: str,
-                 boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The summary as JSON-ready data (``dss/sweep/1``)."""
+def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None,
+                 favoured: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary as JSON-ready data (``dss/sweep/1``); ``favoured`` tells when a plan's favoured posture
+    gives way; it is empty where no posture ever comes first."""
     n = max(tally.profiles, 1)
     out: dict[str, Any] = {
-        "schema": "dss/sweep/1", "kb": {"id": kb.id, "version": kb.version, "digest": kb.digest},
+        "schema": "dss/sweep/1", "title": plan.base.title if plan else "",
+        "kb": {"id": kb.id, "version": kb.version, "digest": kb.digest},
         "profiles": tally.profiles, "bad": tally.bad,
         "method": plan.method if plan else "table",
         "postures": [{"posture": p, "title": kb.postures[p].title if p else "too little known", "count": c,
@@ -136,8 +138,8 @@ def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None, favoured:
                     for c, a in _largest(tally.actions, list(kb.actions))],
         "barred": [{"action": a, "count": c, "percent": percent(c, n)}
                    for c, a in _largest(tally.barred, list(kb.actions))],
-        "regret": [{"posture": p, "mean": round(r / n / 100, 2), "worst": w / 100,
-                    "infeasible_percent": percent(i, n)}
+        "regret": [{"posture": p, "title": kb.postures[p].title, "mean": round(r / n / 100, 2),
+                    "worst": w / 100, "infeasible_percent": percent(i, n)}
                    for r, w, i, p in sorted(zip(tally.regret, tally.worst_regret, tally.infeasible,
                                                 kb.postures, strict=True))],
     }
@@ -148,11 +150,12 @@ def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None, favoured:
         out["varied"] = [kb.variables[r.at].id for r in plan.ranges]
         out["drivers"] = {
             "exact": plan.method == FACTORIAL,
-            "alone": [{"attribute": kb.variables[r.at].id, "percent": percent(s.numerator, s.denominator)}
+            "alone": [{"attribute": kb.variables[r.at].id, "title": kb.variables[r.at].title,
+                       "percent": percent(s.numerator, s.denominator)}
                       for s, r in ranked],
             "together_percent": percent(left.numerator, left.denominator),
         }
-        out["favoured"] = {"posture": favoured, "fails_when": list(boxes)}
+        out |= {"favoured": dict(favoured)} if favoured else {}
     return out
 
 

@@ -9,7 +9,7 @@ from .columns import block_of
 from .discovery import box_data, discover
 from .kb import KnowledgeBase
 from .plan import FACTORIAL, HYPERCUBE, Codes, Ranges
-from .summary import Tally, outcomes, summary_data
+from .summary import Tally, outcomes, percent, summary_data
 from .sweep import Job
 
 LOOKED_AT = 50_000
@@ -20,15 +20,20 @@ def summarise(kb: KnowledgeBase, job: Job, tally: Tally) -> dict[str, Any]:
     """The summary as JSON-ready data (``dss/sweep/1``)."""
     plan = job.source
     if not isinstance(plan, Ranges):
-        return summary_data(kb, tally, None, "", ())
+        return summary_data(kb, tally, None, {})
     base = int(outcomes(kb, advise_block(kb, block_of(kb, [plan.base])))[0])
     usual = max(range(len(kb.postures)), key=lambda i: (tally.postures[i], -i))
     favoured = base if base < len(kb.postures) else usual
+    if not any(tally.postures[: len(kb.postures)]):
+        return summary_data(kb, tally, plan, {})
     codes, outcome = spread(kb, plan)
     failed = outcome != favoured
     failures = int(failed.sum())
     boxes = [box_data(kb, plan.ranges, box, failures) for box in discover(kb, plan.ranges, codes, failed)]
-    return summary_data(kb, tally, plan, list(kb.postures)[favoured], boxes)
+    posture = list(kb.postures.values())[favoured]
+    return summary_data(kb, tally, plan, {
+        "posture": posture.id, "title": posture.title, "gives_way_percent": percent(failures, len(failed)),
+        "fails_when": boxes})
 
 
 def spread(kb: KnowledgeBase, plan: Ranges) -> tuple[list[Codes], Codes]:

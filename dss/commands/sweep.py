@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..options import emit, json_option, kb_options
+from ..options import emit, kb_options
 
 if TYPE_CHECKING:
     from ..kb import KnowledgeBase
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..sweep import Job
     from ..tables import Table
 
-EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed": "cluster",
-          "dask": "cluster"}
+EXTRAS = {"numpy": "sweep", "pyarrow": "sweep", "scipy": "sweep", "distributed": "cluster", "dask": "cluster"}
+PRINTED = ("html", "md")
 
 
 @click.command("sweep")
@@ -39,7 +39,8 @@ EXTRAS = {"numpy": "sweep", "pyarrow": "parquet", "scipy": "sobol", "distributed
 @click.option("--resume", is_flag=True, help="Go on with a sweep that was stopped.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad row.")
 @click.option("--cluster", metavar="ADDRESS", help="Let the workers of a Dask scheduler do it.")
-@json_option
+@click.option("--format", "-f", "fmt", type=click.Choice(["text", "json", *PRINTED]), default="text",
+              show_default=True, help="How to print the summary.")
 @kb_options
 def command(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cluster: str | None,
             fmt: str, **given: Any) -> int:
@@ -116,11 +117,15 @@ def _source(kb: KnowledgeBase, source: str, given: dict[str, Any]) -> Ranges | T
 
 
 def _print(kb: KnowledgeBase, job: Job, tally: Tally, fmt: str) -> None:
+    from ..render import Page, renderer
     from ..render.sweep_page import sweep_page
     from ..sweep_summary import summarise
 
     data = summarise(kb, job, tally)
-    emit(data, fmt, lambda: sweep_page(data))
+    if fmt in PRINTED:
+        click.echo(renderer(fmt)([data], Page()), nl=False)
+    else:
+        emit(data, fmt, lambda: sweep_page(data))
 
 
 class _Bar:

@@ -118,10 +118,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One assessment, laid out: ``facts`` stand under its title, ``foot`` at its end."""
+    """One document, laid out: ``facts`` stand under its title, ``foot`` at its end."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
-    summary: Summary
+    summary: Summary | None
     sections: tuple[Section, ...]
     foot: tuple[str, ...] = field(default=())

@@ -73,7 +73,8 @@ class _Writer:
         self.word.add_heading(report.title, 0)
         for key, value in report.facts:
             self.paragraph(value, f"{key}: ")
-        self.summary(report.summary)
+        if report.summary:
+            self.summary(report.summary)
         for section in report.sections:
             self.section(section)
         for text in report.foot:

@@ -72,13 +72,13 @@ class _Article:
         links = "".join(f'<li><a href="#{p}{s.id}">{escape(s.title)}</a></li>' for s in report.sections)
         return "\n".join(
             [
-                f'<a class="skip" href="#{p}mix">Skip to the advice</a>',
+                f'<a class="skip" href="#{p}{report.sections[0].id}">Skip to the advice</a>',
                 f'<article aria-labelledby="{p}title">',
                 '<header><p class="kicker">Decision support</p>'
                 f'<h1 id="{p}title">{escape(report.title)}</h1>'
                 + (f'<dl class="meta">{meta}</dl>' if meta else "")
                 + "</header>",
-                self._summary(report.summary),
+                self._summary(report.summary) if report.summary else "",
                 f'<nav aria-label="Contents"><ol>{links}</ol></nav>',
                 *(self._section(s) for s in report.sections),
                 "<footer>" + "".join(f"<p>{escape(t)}</p>" for t in report.foot) + "</footer>",

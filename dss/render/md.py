@@ -48,8 +48,10 @@ def _document(d: dict[str, Any]) -> Iterator[str]:
 def _opening(report: Report) -> Iterator[str]:
     yield f"# {_plain(report.title)}\n"
     yield from (f"- {key}: {_plain(value)}" for key, value in report.facts)
-    yield "\n## Summary for the decision maker\n"
-    yield from _summary(report.summary)
+    yield ""
+    if report.summary:
+        yield "## Summary for the decision maker\n"
+        yield from _summary(report.summary)
 
 
 def _summary(s: Summary) -> Iterator[str]:

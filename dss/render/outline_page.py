@@ -10,6 +10,7 @@ from .blocks_page import Block, Bullets, Cell, Entry, Item, Measure, Report, Sec
 from .figures_page import balance, ladder, matrix, posture_bars, score_bars, tornado
 from .layout import signed
 from .proofs_page import proof_fold
+from .sweep_outline_page import sweep_outline
 from .text import citation, percent
 
 Data = dict[str, Any]
@@ -18,7 +19,9 @@ _SHOWN_BANS, _SHOWN_EFFECTS, _SHOWN_QUESTIONS = 3, 12, 6
 
 
 def outline(d: Data) -> Report:
-    """The report of one assessment."""
+    """The report of one assessment, or of what else can be printed."""
+    if d["schema"].startswith("dss/sweep"):
+        return sweep_outline(d)
     profile = d["profile"]
     head = [("Advice to", profile["you"]), ("Facts as of", profile["as_of"]),
              ("Partners", ", ".join(d["partners"]))]

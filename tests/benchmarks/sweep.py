@@ -36,6 +36,7 @@ from dss.plan import HYPERCUBE, Ranges, plan_of, ranges_of
 from dss.sweep import PART, Job, sweep, work
 
 ROUNDS, SECONDS = 5, 0.3
+PROCESSES = 40 * PART
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 Act = Callable[[], int]
@@ -216,7 +217,7 @@ def peak_memory(command: list[str]) -> float:
     return int(done.stdout) / 1024
 
 
-def two_processes(kb: KnowledgeBase, total: int, runs: int = 5) -> tuple[float, float, float]:
+def two_processes(kb: KnowledgeBase, total: int, runs: int = 3) -> tuple[float, float, float]:
     """Seconds with one process and with two (medians of interleaved runs), and their ratio."""
     job = Job(everything_open(kb, total), digest=kb.digest)
     times: dict[int, list[float]] = {1: [], 2: []}
@@ -273,8 +274,8 @@ def main(arguments: list[str]) -> None:
     heads = ["experta, ours", "plain", "sweep"]
     print("\n" + tabulate(growth_with_rules(kb), ["rules", *heads], "github", disable_numparse=True))
     print("\n" + tabulate(growth_with_partners(kb), ["partners", *heads], "github", disable_numparse=True))
-    one, two, ratio = two_processes(kb, 10 * PART)
-    print(f"\n{10 * PART:,} profiles: one process {one:.1f} s, two {two:.1f} s, {ratio:.2f} times "
+    one, two, ratio = two_processes(kb, PROCESSES)
+    print(f"\n{PROCESSES:,} profiles: one process {one:.1f} s, two {two:.1f} s, {ratio:.2f} times "
           f"(medians of interleaved runs; load {os.getloadavg()[0]:.1f})")
     heads = ["profiles", "seconds, start-up and summary included", "profiles/s", "most memory, MB"]
     print("\n" + tabulate(growth_with_profiles(7 if "--long" in arguments else 6), heads, "github",
