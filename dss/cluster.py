@@ -26,11 +26,12 @@ RETRIES = 10
 
 
 def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: bool = False,
-             progress: Callable[[Tally], None] = lambda _: None,
+             strict: bool = False, progress: Callable[[Tally], None] = lambda _: None,
              report: Callable[[Issue], None] = lambda _: None) -> Tally:
     """Sweep on the scheduler at ``address`` into the folder ``out``, which all workers share.
 
-    Raises InvalidInput when the scheduler cannot be reached, and what :class:`~dss.sweep.Output` raises.
+    Raises InvalidInput when the scheduler cannot be reached, with ``strict`` at the first bad row, and
+    what :class:`~dss.sweep.Output` raises.
     """
     import distributed
 
@@ -60,6 +61,8 @@ def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: boo
                                loop=client.loop)
         for future in waiting:
             counts, said = future.result()
+            if strict and said:
+                raise InvalidInput(said)
             tally.add(Tally(**counts))
             for issue in said:
                 report(issue)

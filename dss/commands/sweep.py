@@ -76,22 +76,23 @@ def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cl
     kb = load_kb(given["kb_folder"], drafts=given["draft"], cases=False)
     job = Job(_source(kb, source, given), suffix, given["scores"], given["kb_folder"], given["draft"],
               kb.digest)
+    if cluster and (suffix != ".parquet" or out is None):
+        raise click.UsageError("--cluster writes a folder of Parquet parts: --out NAME.parquet")
     bar = _Bar(job.total)
-    if cluster:
-        from ..cluster import sweep_on
+    try:
+        if cluster and out is not None:
+            from ..cluster import sweep_on
 
-        if suffix != ".parquet" or out is None:
-            raise click.UsageError("--cluster writes a folder of Parquet parts: --out NAME.parquet")
-        tally = sweep_on(job, kb, cluster, out, resume=resume, progress=bar.show, report=bar.report)
-    else:
-        output = Output(job, out, resume=resume) if out else None
-        try:
+            tally = sweep_on(job, kb, cluster, out, resume=resume, strict=strict, progress=bar.show,
+                             report=bar.report)
+        else:
+            output = Output(job, out, resume=resume) if out else None
             tally = sweep(job, kb, output, jobs=jobs, strict=strict, progress=bar.show, report=bar.report)
-        except KeyboardInterrupt:
-            bar.clear()
-            rest = "--resume goes on." if out else "Nothing was written."
-            click.echo(f"Stopped after {bar.count:,} profiles. {rest}", err=True)
-            return 130
+    except KeyboardInterrupt:
+        bar.clear()
+        rest = "--resume goes on." if out else "Nothing was written."
+        click.echo(f"Stopped after {bar.count:,} profiles. {rest}", err=True)
+        return 130
     bar.finish()
     _print(kb, job, tally, fmt)
     return 1 if tally.bad else 0

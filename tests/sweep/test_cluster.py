@@ -19,9 +19,11 @@ from running import NATO, ROOT, clean_environment, dss
 
 from dss import KnowledgeBase, load_situation
 from dss.cluster import sweep_on
+from dss.issues import InvalidInput
 from dss.plan import HYPERCUBE, plan_of, ranges_of
 from dss.summary import Tally
 from dss.sweep import Job, Output, sweep
+from dss.tables import Table
 
 PARTS, PART = 60, 2048
 CODE = "from distributed.cli.{what} import main; main()"
@@ -114,6 +116,16 @@ def test_a_stopped_cluster_sweep_does_only_what_is_missing(kb: KnowledgeBase, tm
     after = {p.name: p.stat().st_mtime_ns for p in out.glob("*.parquet")}
     assert len(after) == 6
     assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.slow
+def test_strict_stops_a_cluster_sweep_at_a_bad_row(kb: KnowledgeBase, tmp_path: Path) -> None:
+    table, out = tmp_path / "bad.jsonl", tmp_path / "o.parquet"
+    table.write_text('{"escalation_risk": "hgh"}\n{"escalation_risk": "high"}\n')
+    job = Job(Table(str(table)), ".parquet", digest=kb.digest)
+    with cluster(tmp_path) as (address, _), pytest.raises(InvalidInput) as told:
+        sweep_on(job, kb, address, str(out), strict=True)
+    assert [i.code for i in told.value.issues] == ["PR012"]
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
