@@ -184,12 +184,8 @@ class Composer:
         return []
 
     def _by_score(self) -> list[tuple[Posture, int]]:
-        def key(pair: tuple[Posture, int]) -> tuple[int, int, int, int, str]:
-            posture, score = pair
-            lead = self.kb.actions[posture.core[0]]
-            return (-score, posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id)
-
-        return sorted(((p, self.score(p)) for p in self.kb.postures.values()), key=key)
+        scored = [(posture, self.score(posture)) for posture in _mildest_postures(self.kb)]
+        return sorted(scored, key=lambda pair: -pair[1])
 
     def mix(self, rating: Rating, *, cautious: bool = False, steps: bool = True) -> Mix:
         """The mix of a feasible posture; ``steps`` says whether to record how it came about.
@@ -303,6 +299,16 @@ _STANDING = {
 }
 
 
+@lru_cache(maxsize=8)
+def _mildest_postures(kb: KnowledgeBase) -> tuple[Posture, ...]:
+    """The postures in their order when scores are equal: less hard, less escalating, sooner, id."""
+    def key(posture: Posture) -> tuple[int, int, int, str]:
+        lead = kb.actions[posture.core[0]]
+        return posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id
+
+    return tuple(sorted(kb.postures.values(), key=key))
+
+
 class _Draft:
     """One mix in the making."""
 
@@ -361,8 +367,11 @@ class _Draft:
         elif sum(self.kb.actions[a].line == line for a in taken) >= self.kb.composition.places_per_line:
             self._leave(action, f"the {self.kb.composition.places_per_line} {line} places are taken")
         else:
-            where = "at home in the posture" if action in self.home else "strong enough without the posture"
-            self._insert(action, f"{points(score)} points, {where}", ())
+            self._insert(action, self._earned(action, score) if self.record else "", ())
+
+    def _earned(self, action: str, score: int) -> str:
+        where = "at home in the posture" if action in self.home else "strong enough without the posture"
+        return f"{points(score)} points, {where}"
 
     def _threshold(self, action: str) -> int:
         rules = self.kb.composition

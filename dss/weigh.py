@@ -8,9 +8,11 @@ point. No float decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress, count
+from operator import ne
 
 from .catalogue import TIMES, Action
 from .conditions import ESTABLISHED, OPEN, REFUTED, status
@@ -103,15 +105,12 @@ def reweigh(kb: KnowledgeBase, base: Weighing, before: Inference, after: Inferen
     index = _index(kb)
     targets: dict[str, None] = {}
     actions: dict[str, None] = {}
-    for i, (old, new) in enumerate(zip(before.states, after.states, strict=True)):
-        if old != new:
-            if fired(old) != fired(new):
-                targets.update(dict.fromkeys(index.weighed_by.get(i, ())))
-            actions.update(dict.fromkeys(index.stands_by_rule.get(i, ())))
-    for variable, names in index.stands_by_variable.items():
-        if (before.possible[variable], before.value[variable]) != (
-                after.possible[variable], after.value[variable]):
-            actions.update(dict.fromkeys(names))
+    for i in _differing(before.states, after.states):
+        if fired(before.states[i]) != fired(after.states[i]):
+            targets.update(dict.fromkeys(index.weighed_by.get(i, ())))
+        actions.update(dict.fromkeys(index.stands_by_rule.get(i, ())))
+    for variable in (*_differing(before.possible, after.possible), *_differing(before.value, after.value)):
+        actions.update(dict.fromkeys(index.stands_by_variable.get(variable, ())))
     if not targets and not actions:
         return base
     points, scores, standing = dict(base.points), dict(base.scores), dict(base.standing)
@@ -121,6 +120,11 @@ def reweigh(kb: KnowledgeBase, base: Weighing, before: Inference, after: Inferen
     for name in actions:
         standing[name] = stand(kb, kb.actions[name], after)
     return Weighing(points, scores, standing)
+
+
+def _differing(before: Sequence[int], after: Sequence[int]) -> Iterator[int]:
+    """The places at which two sequences of the same length differ."""
+    return compress(count(), map(ne, before, after))
 
 
 def _row(kb: KnowledgeBase, target: str, states: Sequence[int]) -> dict[str, int]:

@@ -35,7 +35,9 @@ SUPPOSITION = ("These are suppositions about the world. They say what would have
 HOPELESS = "No change of the facts would put it in the mix, or permit it."
 REASONS = {"forbidden", "barred-until", "needs-unmet", "pointless", "too-few-points", "left-out"}
 shown = pytest.mark.parametrize("profile", SHOWN, ids=lambda p: p.stem)
-every = pytest.mark.parametrize("profile", EXAMPLES, ids=lambda p: p.stem)
+every = pytest.mark.parametrize("profile", [
+    pytest.param(p, id=p.stem, marks=[] if p in EXAMPLES[::3] else pytest.mark.slow) for p in EXAMPLES])
+"""Every third example in the quick set, all in the slow one."""
 
 
 def flat(page: str) -> str:

@@ -20,7 +20,9 @@ from dss.whynot import IN_MIX, WhyNot, why_not
 FULLY = EXAMPLES[::7]
 """The examples whose every proposed change is tried in the quick set; of the rest a sample."""
 SAMPLE = 12
-names = pytest.mark.parametrize("profile", EXAMPLES, ids=lambda p: p.stem)
+names = pytest.mark.parametrize("profile", [
+    pytest.param(p, id=p.stem, marks=[] if p in EXAMPLES[::3] else pytest.mark.slow) for p in EXAMPLES])
+"""Every third example in the quick set, all in the slow one."""
 
 
 @cache
