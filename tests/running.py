@@ -14,7 +14,7 @@ from unittest import mock
 
 from click.testing import CliRunner, Result
 
-from dss import Assessment, assess, cli, load_kb
+from dss import Assessment, KnowledgeBase, assess, cli, load_kb
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -37,13 +37,19 @@ def document(profile: Path) -> dict[str, Any]:
 _packaged = cache(load_kb)
 
 
+def _load_once(folder: Any = None, *, packs: Sequence[Any] = (), **options: bool) -> KnowledgeBase:
+    """``load_kb``, with the packaged knowledge base read once for all commands in this process."""
+    return load_kb(folder, packs=packs, **options) if folder is not None or packs else _packaged(**options)
+
+
 class _Program:
     """``dss.cli.main`` in the shape that click's runner expects of a command."""
 
     name = "dss"
 
     def main(self, args: Sequence[str], prog_name: str, **_: Any) -> None:
-        with mock.patch.object(sys, "argv", [prog_name, *args]), mock.patch.object(os, "_exit", sys.exit):
+        with (mock.patch.object(sys, "argv", [prog_name, *args]), mock.patch.object(os, "_exit", sys.exit),
+              mock.patch("dss.kb.load_kb", _load_once)):
             try:
                 cli.main()
             finally:

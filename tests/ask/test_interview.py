@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from running import EXAMPLES
-from typist import type_in
+from typist import settled_example, type_in
 
 from dss import KnowledgeBase, load_situation
 from dss.asking import Readers
@@ -258,14 +258,14 @@ def test_why_help_and_so_far_change_nothing(fresh: Interview) -> None:
 
 
 def test_q_leaves_from_every_place(kb: KnowledgeBase, fresh: Interview) -> None:
-    done = type_in(kb, plain_profile(EXAMPLES[1].read_bytes()), until=SETTLED)
+    done = settled_example(kb, EXAMPLES[1])
     for state in (fresh, after(fresh, "partners").state, after(fresh, "partners", "add X").state,
                   after(fresh, "review").state, done):
         assert after(state, "q").state.place == Place(LEFT)
 
 
 def test_settled_is_offered_once_and_again_when_an_edit_unsettles_it(kb: KnowledgeBase) -> None:
-    state = type_in(kb, plain_profile(EXAMPLES[1].read_bytes()), until=SETTLED)
+    state = settled_example(kb, EXAMPLES[1])
     assert state.place.kind == SETTLED
     assert state.outlook.settled
     assert after(state, "").state.place.kind == REVIEW
@@ -302,7 +302,7 @@ def test_typed_until_settled_the_posture_is_the_examples(kb: KnowledgeBase) -> N
     reached = 0
     for example in ARTICLE:
         profile = plain_profile(example.read_bytes())
-        state = type_in(kb, profile, until=SETTLED)
+        state = settled_example(kb, example)
         if state.place.kind == SETTLED:
             reached += 1
             assert state.outlook.advice.posture == Outlook(kb, profile).advice.posture, example.stem

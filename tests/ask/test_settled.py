@@ -11,7 +11,7 @@ import pytest
 from profiles import sample
 from running import EXAMPLES
 from small_kbs import small_kb
-from typist import type_in
+from typist import settled_example
 
 from dss import KnowledgeBase, load_situation
 from dss.advice import Advice, advise
@@ -138,11 +138,11 @@ def test_settled_holds_on_many_samples_where_the_questionnaire_says_it(kb: Knowl
 
 
 def test_settled_holds_where_the_questionnaire_says_it(kb: KnowledgeBase) -> None:
-    assert sum(_announced(kb, example, ways_each=150) for example in EXAMPLES[::5]) > 1
+    assert sum(_announced(kb, example, ways_each=150) for example in (EXAMPLES[1], *EXAMPLES[-3:])) > 3
 
 
 def _announced(kb: KnowledgeBase, example: Path, ways_each: int) -> bool:
-    state = type_in(kb, plain_profile(example.read_bytes()), until=SETTLED)
+    state = settled_example(kb, example)
     if state.place.kind != SETTLED:
         return False
     outlook, choose = state.outlook, random.Random(example.stem)

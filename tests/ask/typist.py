@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dss.interview import begin, reply
 from dss.kb import KnowledgeBase
 from dss.outlook import PARTNERS
+from dss.savefile import plain_profile
 from dss.stages import DONE, PARTNER, REVIEW, SETTLED, Interview, Scope, bare, evidenced
 
 
@@ -64,6 +67,12 @@ def type_in(kb: KnowledgeBase, profile: dict[str, Any], scope: Scope | None = No
             if text not in ("", "later", "?") and not text.startswith(("note ", "grade ")):
                 assert state != before, f"{before.place}: '{text}' was not taken: {turn.message}"
     raise AssertionError("the questions do not end")
+
+
+@cache
+def settled_example(kb: KnowledgeBase, example: Path) -> Interview:
+    """The interview after an example was typed in until its posture is settled; made once for all tests."""
+    return type_in(kb, plain_profile(example.read_bytes()), until=SETTLED)
 
 
 def asked(state: Interview) -> int:
