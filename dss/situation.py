@@ -21,7 +21,7 @@ from .conditions import (
 )
 from .issues import Place, Problems, listing, nearest
 from .kb import KnowledgeBase
-from .source import MAX_BYTES, Mapping_, Node, Scalar, Sequence_, from_python, kind_of, read_text
+from .source import MAX_BYTES, Mapping_, Node, Scalar, Sequence_, cleaned, from_python, kind_of, read_text
 from .terms import UNKNOWN, Variable, bits
 
 SCHEMA = "dss/profile/1"
@@ -167,7 +167,7 @@ def read_situation(
         if fact.too_weak:
             masks[at] = kb.variables[at].full
     return Situation(
-        title=reader.texts.get("title", "") or Path(label).stem, you=reader.texts.get("you", ""),
+        title=reader.texts.get("title", "") or cleaned(Path(label).stem), you=reader.texts.get("you", ""),
         story=reader.texts.get("story", ""), as_of=reader.texts.get("as_of", ""), sources=reader.sources,
         facts=tuple(facts[at] for at in sorted(facts)), partners=partners, weights=reader.weights,
         masks=tuple(masks), digest=hashlib.sha256(data).hexdigest(), name=label, data=data,

@@ -23,6 +23,9 @@ MAX_NODES = 20_000
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that reverse or isolate the direction of writing: text then reads as it does not stand."""
+_REFUSED = re.compile(f"{_UNPRINTABLE.pattern}|{_TURNING.pattern}|\r(?!\n)|\x85")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -109,6 +112,26 @@ def kind_of(node: Node) -> str:
     if isinstance(node, Mapping_):
         return "a mapping"
     return "a list" if isinstance(node, Sequence_) else "a value"
+
+
+def cleaned(text: str) -> str:
+    """Text without the characters that no value may hold."""
+    return text if text.isprintable() else _REFUSED.sub("", text)
+
+
+def _checked(scalar: Scalar, problems: Problems) -> Scalar:
+    """The scalar; if it holds characters that no value may hold, noted and without them."""
+    found = None if scalar.text.isprintable() else _REFUSED.search(scalar.text)
+    if found is None:
+        return scalar
+    place = scalar.place_of(found[0])
+    if _TURNING.fullmatch(found[0]):
+        what = f"a character that turns the direction of writing (U+{ord(found[0]):04X}) stands in the text"
+    else:
+        what = f"a control character (U+{ord(found[0]):04X}) stands in the text"
+    problems.add("IN012", what, place, "remove it")
+    scalar.text = cleaned(scalar.text)
+    return scalar
 
 
 def read_text(name: str, data: bytes, problems: Problems) -> Node | None:
@@ -230,7 +253,8 @@ class _Reader:
     def _scalar(self, event: Any, line: int, column: int) -> Scalar:
         end = event.end_mark
         width = end.column - column if end.line == line else 1
-        return Scalar(self.text, line, column, width, "", event.value, not event.style)
+        scalar = Scalar(self.text, line, column, width, "", event.value, not event.style)
+        return _checked(scalar, self.problems)
 
     def _sequence(self, line: int, column: int, events: Iterator[Any], depth: int) -> Node:
         items: list[Node] = []
@@ -297,12 +321,13 @@ def _from_python(
     if isinstance(data, Mapping):
         entries: list[tuple[Scalar, Node]] = []
         for key, value in data.items():
-            inner = f"{path}.{key}" if path else str(key)
+            shown = cleaned(str(key))
+            inner = f"{path}.{shown}" if path else shown
             node = _from_python(text, value, problems, inner, depth + 1)
             if not isinstance(key, str):
                 problems.add("IN009", f"a key must be a name, not {key!r}", Place(text.name, text=path))
             elif node is not None:
-                entries.append((Scalar(text, -1, -1, 1, inner, key), node))
+                entries.append((_checked(Scalar(text, -1, -1, 1, inner, key), problems), node))
         return Mapping_(text, -1, -1, 1, path, tuple(entries))
     if isinstance(data, (set, frozenset)):
         data = sorted(data, key=str)
@@ -315,7 +340,7 @@ def _from_python(
     if isinstance(data, bool):
         return Scalar(text, -1, -1, 1, path, "yes" if data else "no")
     if isinstance(data, (str, int, float)):
-        return Scalar(text, -1, -1, 1, path, str(data))
+        return _checked(Scalar(text, -1, -1, 1, path, str(data)), problems)
     if isinstance(data, (datetime.date, datetime.datetime)):
         return Scalar(text, -1, -1, 1, path, data.isoformat())
     what = "nothing (None)" if data is None else f"of type {type(data).__name__}"

@@ -73,3 +73,31 @@ def check_place(place: Place, lines: list[str]) -> None:
         assert place.text == lines[place.line - 1].rstrip("\r")
         assert 1 <= place.column <= len(place.text) + 1
         assert place.width >= 1
+
+
+@pytest.mark.parametrize(("profile", "place"), [
+    ({"title": "a\x01b"}, "title"),
+    ({"story": "\x1b[31mred"}, "story"),
+    ({"sources": ["a book", "a \x7f book"]}, "sources[1]"),
+    ({"stage": {"value": "words", "note": "a \u202e note"}}, "stage.note"),
+    ({"ti\u2066tle": "Sund"}, "title"),
+    ({"title": "half a pair \ud800"}, "title"),
+    ({"title": "over\rwritten"}, "title"),
+    ({"partners": [{"name": "Nor\x9bth"}]}, "partners[0].name"),
+])
+def test_control_characters_in_a_dict_are_refused_too(
+    mini: KnowledgeBase, profile: dict[str, object], place: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load_situation(mini, profile)
+    assert [(i.code, i.place.text) for i in caught.value.issues] == [("IN012", place)]
+    assert str(caught.value).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("story", ["one\ttwo\nthree", "one\r\ntwo", "שלום \u200f", "soft\u00adhyphen"])
+def test_tabs_line_breaks_and_any_script_are_no_control_characters(mini: KnowledgeBase, story: str) -> None:
+    assert load_situation(mini, {"story": story}).story == " ".join(story.split())
+
+
+def test_a_refused_value_is_all_that_is_said_of_a_document(mini: KnowledgeBase) -> None:
+    assert "the file is empty" not in message(mini, b'"\\x01"')
