@@ -77,6 +77,20 @@ def write_report(content: str | bytes, out: str | None, page: Page) -> None:
         click.echo(content, nl=False, color=page.color)
 
 
+def spare_inputs(out: str | None, inputs: Iterable[str], option: str) -> None:
+    """A usage error when ``out`` is one of the files that are read."""
+    for name in inputs:
+        if out not in (None, "-") and name != "-" and _same_file(out, name):
+            raise click.UsageError(f"{option} would overwrite {name}, which is read: name another file")
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False
+
+
 def known(name: str, names: Iterable[str], what: str, option: str) -> None:
     """A usage error, with the nearest name, when ``name`` is given but is none of ``names``."""
     from .issues import nearest

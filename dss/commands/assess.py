@@ -16,6 +16,7 @@ from ..options import (
     parse_weights,
     profile_argument,
     read_profile,
+    spare_inputs,
     write_report,
 )
 
@@ -64,6 +65,9 @@ def command(
 
     if record_to is not None and len(profiles) > 1:
         raise click.UsageError("--record takes one profile")
+    read = [*profiles, *([template] if template is not None else [])]
+    spare_inputs(out, read, "--output")
+    spare_inputs(record_to, read, "--record")
     kb = load_kb(kb_folder, drafts=draft, cases=False)
     set_weights = parse_weights(kb, weights)
     documents: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ The template runs in Jinja2's sandbox: it may read the contract and nothing else
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..issues import InvalidInput, Issue, Place, Problems
@@ -14,15 +14,16 @@ from ..situation import read_file
 from . import extra
 from .text import citation, percent
 
-_HTML = (".html.j2", ".htm.j2", ".xml.j2", ".svg.j2")
+_MARKUP = {"html", "htm", "xhtml", "xml", "svg"}
 
 
 def render_template(path: str, documents: Sequence[dict[str, Any]]) -> str:
     """The template in a file, filled with each document in turn; raises InvalidInput.
 
     The document's fields are variables (``{{ profile.title }}``); ``document`` is the whole.
-    Text is escaped when the file's name ends in .html.j2. Filters beside Jinja2's own:
-    ``cite`` (a list of sources in one line) and ``percent`` (a share as a whole number).
+    Text is escaped when a part of the file's name is .html, .htm, .xhtml, .xml or .svg. Filters
+    beside Jinja2's own: ``cite`` (a list of sources in one line) and ``percent`` (a share as a
+    whole number).
     """
     problems = Problems()
     data = read_file(Path(path), path, problems)
@@ -30,7 +31,7 @@ def render_template(path: str, documents: Sequence[dict[str, Any]]) -> str:
     jinja = extra("jinja2", "Jinja2", "report")
     sandbox = extra("jinja2.sandbox", "Jinja2", "report").ImmutableSandboxedEnvironment(
         undefined=jinja.StrictUndefined,
-        autoescape=path.endswith(_HTML),
+        autoescape=_is_markup(path),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -46,7 +47,18 @@ def render_template(path: str, documents: Sequence[dict[str, Any]]) -> str:
             "TP002", f"the template cannot be read: {error.message}", path, data, error.lineno
         ) from None
     except Exception as error:  # a template may fail in any way: what it called raises
-        raise _wrong("TP003", f"the template cannot be filled: {error}", path, data, _line(error)) from None
+        what = f"the template cannot be filled: {_reason(error)}"
+        raise _wrong("TP003", what, path, data, _line(error)) from None
+
+
+def _is_markup(path: str) -> bool:
+    """Whether a template's name, as report.html.j2, says that it writes HTML or XML."""
+    return not _MARKUP.isdisjoint(PurePath(path).name.lower().split(".")[1:])
+
+
+def _reason(error: BaseException) -> str:
+    """What an error says, or its kind if it says nothing."""
+    return str(error).strip() or type(error).__name__
 
 
 def _line(error: BaseException) -> int:

@@ -197,6 +197,33 @@ def test_weights_move_scores_but_never_what_is_forbidden() -> None:
     assert after["forbidden"] == before["forbidden"]
 
 
+@pytest.mark.parametrize("option", ["--output", "--record"])
+def test_no_file_that_is_read_is_overwritten(vague: Path, option: str) -> None:
+    link, template = vague.with_name("link"), vague.with_name("t.j2")
+    link.symlink_to(vague)
+    template.write_text("{{ profile.title }}", encoding="utf-8")
+    for out in (vague, link, vague.parent / "." / vague.name, template):
+        result = dss("assess", vague, "--template", template, option, out)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"{option} would overwrite" in result.stderr
+    assert vague.read_text(encoding="utf-8") == FRAMELESS
+    assert template.read_text(encoding="utf-8") == "{{ profile.title }}"
+
+
+def test_a_file_that_is_not_read_is_written_anew(vague: Path) -> None:
+    out = vague.with_name("out.txt")
+    out.write_text("old", encoding="utf-8")
+    assert dss("assess", "-", "--output", out, stdin=FRAMELESS).exit_code == 3
+    assert out.read_text(encoding="utf-8").startswith("A rumour")
+    assert dss("assess", vague, "--output", "-").stdout.startswith("A rumour")
+
+
+def test_a_file_name_brings_no_control_characters_into_the_report(tmp_path: Path) -> None:
+    profile = tmp_path / "red\x1b[31m.yaml"
+    profile.write_text("crisis_type: grey-zone-cyber\n", encoding="utf-8")
+    assert dss("assess", profile).stdout.startswith("red[31m\n")
+
+
 def test_the_reader_of_a_pipe_may_leave_early() -> None:
     command = f'"{sys.executable}" -m dss assess "{NATO}" "{NATO}" --format json | head -1'
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True,

@@ -41,6 +41,16 @@ def test_html_templates_escape(tmp_path: Path) -> None:
     assert "<b> & co" in fill(tmp_path, "{{ profile.title }}", profile, name="r.md.j2")[1]
 
 
+@pytest.mark.parametrize("name", ["r.HTML.J2", "r.xhtml.j2", "r.html.jinja2", "r.html", "r.htm", "r.xml.j2"])
+def test_every_name_of_markup_escapes(tmp_path: Path, name: str) -> None:
+    assert fill(tmp_path, "{{ '<b>' }}", name=name)[1] == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize("name", ["r.md.j2", "html.j2", "html-notes.txt"])
+def test_other_names_do_not_escape(tmp_path: Path, name: str) -> None:
+    assert fill(tmp_path, "{{ '<b>' }}", name=name)[1] == "<b>"
+
+
 @pytest.mark.parametrize(
     ("template", "said"),
     [
@@ -54,6 +64,7 @@ def test_html_templates_escape(tmp_path: Path) -> None:
         ("{{ cycler.__init__.__globals__ }}", "TP003 the template cannot be filled"),
         ("{% include '/etc/hostname' %}", "TP003 the template cannot be filled: no loader"),
         ("{{ 1 // 0 }}", "TP003 the template cannot be filled: integer"),
+        ("{{ 'a' * 10 ** 18 }}", "TP003 the template cannot be filled: MemoryError"),
     ],
     ids=[
         "syntax",
@@ -63,6 +74,7 @@ def test_html_templates_escape(tmp_path: Path) -> None:
         "escape by globals",
         "reading a file",
         "division",
+        "no room",
     ],
 )
 def test_a_bad_template_is_told_with_its_place(tmp_path: Path, template: str, said: str) -> None:
