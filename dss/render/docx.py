@@ -25,6 +25,7 @@ from .blocks_page import (
 from .outline_page import outline
 
 _TABLE, _QUIET, _DEEPEST = "Light List Accent 1", "Subtle Emphasis", 3
+_LONGEST_PROPERTY = 255
 _MARGIN, _WIDTH = 2.0, 17.0
 """Centimetres: the margins, and what they leave of A4."""
 
@@ -69,7 +70,7 @@ class _Writer:
         properties.created = properties.modified = datetime(2000, 1, 1)  # the same input, the same bytes
 
     def report(self, report: Report) -> None:
-        self.word.core_properties.title = report.title
+        self.word.core_properties.title = report.title[:_LONGEST_PROPERTY]
         self.word.add_heading(report.title, 0)
         for key, value in report.facts:
             self.paragraph(value, f"{key}: ")

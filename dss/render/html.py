@@ -48,8 +48,8 @@ def render(documents: Sequence[dict[str, Any]], page: Page) -> str:  # noqa: ARG
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="dss">\n'
-        f"<title>{escape('; '.join(titles))}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(bodies) + "\n</body>\n</html>\n"
+        f"<title>{escape('; '.join(titles))}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(bodies) + "\n</main>\n</body>\n</html>\n"
     )
 
 

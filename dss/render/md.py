@@ -23,8 +23,8 @@ from .blocks_page import (
 )
 from .outline_page import outline
 
-_STARTS = re.compile(r"^(\d*)([-+.)])")
-_MARKS = re.compile(r"([\\`*_\[\]<>|#])")
+_STARTS = re.compile(r"^(\d+(?=[.)](?: |$))|(?=[-+](?:[-+ ]|$)))")
+_MARKS = re.compile(r"([\\`*_\[\]<>|#~&$])")
 
 
 def render(documents: Sequence[dict[str, Any]], page: Page) -> str:  # noqa: ARG001
@@ -140,4 +140,4 @@ def _entry(e: Entry) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Text in which no character marks anything up."""
     text = _MARKS.sub(r"\\\1", " ".join(text.split()))
-    return _STARTS.sub(r"\1\\\2", text)
+    return _STARTS.sub(r"\1\\", text)

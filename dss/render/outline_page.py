@@ -71,7 +71,7 @@ def _summary(d: Data) -> Summary:
         else "Nothing open would change it.",
         (
             Measure("Hard power", f"{percent(mix['hard_share'])} %", f"{place}, {low} to {high} %"),
-            Measure("Escalation", signed(mix["escalation"]), _direction(mix["escalation"])),
+            Measure("Escalation", signed(mix["escalation"]), _direction(mix)),
             Measure(
                 "Lead",
                 "open" if d["lead"] is None else f"{d['lead']:g}",
@@ -87,10 +87,10 @@ def _summary(d: Data) -> Summary:
     )
 
 
-def _direction(escalation: int) -> str:
-    if escalation == 0:
-        return "neither calms nor heightens"
-    return "the whole mix calms" if escalation < 0 else "the whole mix heightens"
+def _direction(mix: Data) -> str:
+    count, escalation = len(mix["actions"]), mix["escalation"]
+    effect = "neither calms nor heightens" if escalation == 0 else "calms" if escalation < 0 else "heightens"
+    return f"sum of {count} {'action' if count == 1 else 'actions'}; the whole mix {effect}"
 
 
 def _bans_in_short(d: Data) -> str:

@@ -17,8 +17,9 @@ def sweep_outline(d: Data) -> Report:
     names = _names(d)
     varied = [("Varied", ", ".join(names.values()))] if 0 < len(names) <= _SHOWN else []
     head = [("Profiles", f"{d['profiles']:,}"), ("How they were drawn", d["method"]), *varied, *bad]
-    sections = (Section("postures", "How often each posture comes first", tuple(_often(d["postures"]))),
-                Section("actions", "Actions most often in the mix", tuple(_often(d["actions"][:_SHOWN]))),
+    postures, actions = _often("Posture", d["postures"]), _often("Action", d["actions"][:_SHOWN])
+    sections = (Section("postures", "How often each posture comes first", tuple(postures)),
+                Section("actions", "Actions most often in the mix", tuple(actions)),
                 Section("drivers", "What drives it", tuple(_drivers(d))),
                 Section("fails", "When the favoured posture gives way", tuple(_fails(d))),
                 Section("regret", "What holding to one posture would cost", tuple(_regret(d))))
@@ -32,10 +33,10 @@ def _names(d: Data) -> dict[str, str]:
     return {x["attribute"]: x["title"] for x in d["drivers"]["alone"]} if "drivers" in d else {}
 
 
-def _often(entries: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+def _often(what: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
     if entries:
         rows = tuple((e["title"], f"{e['count']:,}", f"{e['percent']:.1f}") for e in entries)
-        table = Table("How often", ("", "Profiles", "%"), rows, frozenset({1, 2}), (60, 22, 18))
+        table = Table("How often", (what, "Profiles", "%"), rows, frozenset({1, 2}), (60, 22, 18))
         yield _bars("Percent of all profiles", "Each bar tells in how many of a hundred profiles.",
                     [(e["title"], e["percent"]) for e in entries], table)
 

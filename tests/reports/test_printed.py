@@ -101,7 +101,7 @@ def test_the_page_is_well_formed_and_needs_nothing_else(example: Path) -> None:
 def test_the_page_can_be_read_without_seeing_it() -> None:
     read = Reader(html(document(NATO)))
     assert read.all("html") == [{"lang": "en-GB"}]
-    assert len(read.all("h1")) == len(read.all("article")) == 1
+    assert len(read.all("h1")) == len(read.all("article")) == len(read.all("main")) == 1
     levels = [int(tag[1]) for tag, _ in read.elements if re.fullmatch("h[1-6]", tag)]
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     assert all(a.get("role") == "img" and a.get("aria-labelledby") for a in read.all("svg"))
@@ -157,6 +157,30 @@ def test_text_of_a_profile_is_never_markup() -> None:
     assert r"\<script\>alert('x')\</script\> \| \*\*bold\*\* \[a\](b) \`c\`" in made
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("~~~ sh rm", r"\~\~\~ sh rm"),
+        ("no ~~x~~ here", r"no \~\~x\~\~ here"),
+        ("&lt;b&gt; & co", r"\&lt;b\&gt; \& co"),
+        ("costs $x$", r"costs \$x\$"),
+        ("1. April", r"1\. April"),
+        ("28) and on", r"28\) and on"),
+        ("1.", r"1\."),
+        ("4.42 points", "4.42 points"),
+        ("100.0", "100.0"),
+        ("-6 in all", "-6 in all"),
+        ("- no list", r"\- no list"),
+        ("+ nor this", r"\+ nor this"),
+        ("--- nor a rule", r"\--- nor a rule"),
+    ],
+)
+def test_markdown_shows_text_as_it_was_written(said: str, written: str) -> None:
+    made = renderer("md")([{**mini_document(), "disclaimer": said}], Page())
+    assert isinstance(made, str)
+    assert made.endswith(f"\n\n{written}\n")
+
+
 def test_several_reports_share_a_page_and_no_ids() -> None:
     page = html(
         document(NATO),
@@ -164,9 +188,17 @@ def test_several_reports_share_a_page_and_no_ids() -> None:
         {"schema": "dss/problems/1", "problems": [{"file": "a.yaml", "line": 3, "message": "is odd"}]},
     )
     read = Reader(page)
-    assert len(read.all("article")) == 3
+    assert (len(read.all("article")), len(read.all("main"))) == (3, 1)
     assert Counter(a["id"] for _, a in read.elements if "id" in a).most_common(1)[0][1] == 1
     assert "a.yaml:3" in page
+
+
+def test_the_summary_says_over_how_many_actions_escalation_is_summed() -> None:
+    mix = mini_document()["mixes"][0]
+    summary = outline(mini_document()).summary
+    assert summary is not None
+    (note,) = (m.note for m in summary.measures if m.label == "Escalation")
+    assert note.startswith(f"sum of {len(mix['actions'])} actions; the whole mix ")
 
 
 def test_when_too_little_is_known_the_questions_come_first() -> None:
@@ -276,6 +308,16 @@ def test_docx_holds_the_same_in_styles(tmp_path: Path) -> None:
     assert all(t.style.name == "Light List Accent 1" for t in word.tables)
     assert dss("assess", NATO, "--format", "docx", "--output", tmp_path / "again.docx").exit_code == 0
     assert (tmp_path / "again.docx").read_bytes() == out.read_bytes()
+
+
+def test_a_title_of_any_length_stands_whole_in_docx() -> None:
+    docx = pytest.importorskip("docx", reason="the extra [docx] is not installed")
+    long = "W" * 300
+    made = renderer("docx")([assess(load_kb(MINI), HARBOUR | {"title": long}).as_data()], Page())
+    assert isinstance(made, bytes)
+    word = docx.Document(io.BytesIO(made))
+    assert word.paragraphs[0].text == long
+    assert word.core_properties.title == long[:255]
 
 
 def test_a_missing_extra_says_what_to_install() -> None:
