@@ -262,7 +262,7 @@ def barring_facts(
 ) -> list[int]:
     """The open attributes on which a bar, or an unproven need, rests."""
     wanted: dict[int, None] = {}
-    dnfs = [kb.rules[r].when for r in standing_rules] or [kb.actions[action].needs]
+    dnfs = [kb.rules[r].when for r in standing_rules] or [kb.actions[action].needs_known]
     pending = [at for dnf in dnfs for row in dnf for at, _ in row]
     seen: set[int] = set()
     while pending:

@@ -105,6 +105,7 @@ def _action(kb: KnowledgeBase, action: Action) -> Iterator[str]:
         f"reversibility {action.reversibility}; lead time {action.lead_time}."
     )
     for label, dnf, tree in (("Needs", action.needs, action.needs_tree),
+                             ("Needs to be known", action.needs_known, action.needs_known_tree),
                              ("Pointless when", action.pointless, action.pointless_tree)):
         if _says(dnf):
             yield ""

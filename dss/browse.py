@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .catalogue import Action
-from .conditions import ALWAYS, Dnf, describe
+from .conditions import ALWAYS, Dnf, Tree, describe
 from .kb import KnowledgeBase
 from .rules import QUOTED, Rule
 from .terms import Citation, Variable
@@ -178,7 +178,8 @@ def action_data(kb: KnowledgeBase, action: Action) -> dict[str, Any]:
         "escalation": action.escalation,
         "reversibility": action.reversibility,
         "lead_time": action.lead_time,
-        "needs": describe(action.needs_tree, kb.variables) if action.needs != ALWAYS else "",
+        "needs": _told(kb, action.needs, action.needs_tree),
+        "needs_known": _told(kb, action.needs_known, action.needs_known_tree),
         "pointless_when": describe(action.pointless_tree, kb.variables) if action.pointless else "",
         "excludes": list(action.excludes),
         "apart": list(action.apart),
@@ -194,6 +195,10 @@ def action_data(kb: KnowledgeBase, action: Action) -> dict[str, Any]:
         "file": action.place.file,
         "line_number": action.place.line,
     }
+
+
+def _told(kb: KnowledgeBase, dnf: Dnf, tree: Tree) -> str:
+    return describe(tree, kb.variables) if dnf != ALWAYS else ""
 
 
 def _rules(kb: KnowledgeBase, target: str, sign: int) -> list[str]:

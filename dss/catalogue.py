@@ -9,9 +9,10 @@ from .conditions import ALWAYS, NEVER, AllOf, ConditionReader, Dnf, Tree, compil
 from .fields import Fields
 from .issues import Place, Problems, listing, nearest
 from .source import Mapping_, Node, Scalar, Sequence_
-from .terms import Citation
+from .terms import Citation, Variable
 
-CLASSES = ("cooperative", "coercive", "force")
+COOPERATIVE = "cooperative"
+CLASSES = (COOPERATIVE, "coercive", "force")
 LEVELS = ("low", "medium", "high")
 MAX_CORE = 8
 TIMES = ("hours", "days", "weeks", "months")
@@ -31,7 +32,9 @@ class Action:
     """Something that can be recommended.
 
     ``hard`` is percent of hard power, 0 to 100; ``escalation`` runs from -3 (calms) to +3;
-    ``lead_time`` is one of hours, days, weeks, months. ``excludes`` and ``apart`` are
+    ``lead_time`` is one of hours, days, weeks, months. ``needs_known`` is what of its
+    needs must be known to be there (all of them unless it is cooperative); the rest must only
+    not be known to lack. ``excludes`` and ``apart`` are
     symmetric over the whole knowledge base.
     """
 
@@ -47,6 +50,8 @@ class Action:
     lead_time: str
     needs: Dnf
     needs_tree: Tree
+    needs_known: Dnf
+    needs_known_tree: Tree
     pointless: Dnf
     pointless_tree: Tree
     excludes: tuple[str, ...]
@@ -61,7 +66,7 @@ class Action:
     @property
     def guarded(self) -> bool:
         """Whether ignorance bars it (coercive and force)."""
-        return self.cls != "cooperative"
+        return self.cls != COOPERATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def read_safeguards(fields: Fields, works: Sequence[str]) -> dict[str, Safeguard
 
 _ACTION_KEYS = (
     "title", "class", "definition", "objective", "hard", "escalation", "reversibility",
-    "lead_time", "needs", "pointless_when", "excludes", "apart", "indicators", "stops_if",
+    "lead_time", "needs", "needs_known", "pointless_when", "excludes", "apart", "indicators", "stops_if",
     "cameo", "note", "source",
 )
 _ACTION_REQUIRED = _ACTION_KEYS[:8]
@@ -224,17 +229,23 @@ def _action(
     name: str, line: str, place: Place, f: Fields, conditions: ConditionReader,
     works: Sequence[str], excludes: tuple[str, ...], apart: tuple[str, ...],
 ) -> Action:
-    needs_node, pointless_node = f.get("needs"), f.get("pointless_when")
+    needs_node, known_node, pointless_node = f.get("needs"), f.get("needs_known"), f.get("pointless_when")
+    known_tree: Tree = conditions.read(known_node) if known_node else AllOf(())
     needs_tree: Tree = conditions.read(needs_node) if needs_node else AllOf(())
+    if known_node:
+        needs_tree = AllOf((*_conjuncts(known_tree), *_conjuncts(needs_tree)))
     pointless_tree: Tree = conditions.read(pointless_node) if pointless_node else AllOf(())
     variables = conditions.words.variables
+    cls = f.one_of("class", CLASSES)
+    needs = _compiled(needs_tree, variables, f.problems, needs_node or known_node)
+    known = _compiled(known_tree, variables, f.problems, known_node)
     return Action(
-        id=name, line=line, title=f.text("title"), cls=f.one_of("class", CLASSES),
+        id=name, line=line, title=f.text("title"), cls=cls,
         definition=f.text("definition"), objective=f.text("objective"),
         hard=f.integer("hard", 0, 100), escalation=f.integer("escalation", -3, 3),
         reversibility=f.one_of("reversibility", LEVELS), lead_time=f.one_of("lead_time", TIMES),
-        needs=compile_tree(needs_tree, variables, f.problems, needs_node.place) if needs_node else ALWAYS,
-        needs_tree=needs_tree,
+        needs=needs, needs_tree=needs_tree, needs_known=known if cls == COOPERATIVE else needs,
+        needs_known_tree=known_tree if cls == COOPERATIVE else needs_tree,
         pointless=(compile_tree(pointless_tree, variables, f.problems, pointless_node.place)
                    if pointless_node else NEVER),
         pointless_tree=pointless_tree,
@@ -242,6 +253,14 @@ def _action(
         stops_if=f.texts("stops_if"), codes=_codes(f), note=f.text("note"),
         source=f.citations("source", works), place=place,
     )
+
+
+def _conjuncts(tree: Tree) -> tuple[Tree, ...]:
+    return tree.parts if isinstance(tree, AllOf) else (tree,)
+
+
+def _compiled(tree: Tree, variables: Sequence[Variable], problems: Problems, node: Node | None) -> Dnf:
+    return compile_tree(tree, variables, problems, node.place) if node else ALWAYS
 
 
 def _codes(f: Fields) -> tuple[Code, ...]:

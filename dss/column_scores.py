@@ -140,10 +140,11 @@ class Weighed:
             maybe = any_of(inferred.open_or_so[r] for r in rules)
         else:
             forbidden = any_of(inferred.fired[r] for r in rules)
-        met, perhaps = inferred.status(action.needs, POSSIBLE)
+        known = inferred.status(action.needs_known, POSSIBLE)[0]
+        perhaps = inferred.status(action.needs, POSSIBLE)[1]
         rest = minus(perhaps, forbidden)
         unmet = minus(no(perhaps), forbidden)
-        barred = both(rest, either(maybe, no(met))) if action.guarded else False
+        barred = both(rest, either(maybe, no(known)))
         rest = minus(rest, barred)
         pointless = both(rest, inferred.status(action.pointless, PRESUMED)[0]) if action.pointless else False
         return Standings(forbidden, barred, unmet, pointless, minus(rest, pointless))

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from .catalogue import LEVELS, TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
+from .conditions import OPEN, AllOf, compile_tree, status
 from .precedents import Likeness, nearest_precedents
 from .robust import Shares, completions
 from .terms import Citation, bits, join, single
 from .weigh import BARRED, FORBIDDEN, POINTLESS, UNIT, UNMET
+from .wording import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .advice import Tipping
     from .assessment import Assessment
+    from .catalogue import Action
     from .kb import KnowledgeBase
     from .rules import Rule
 
@@ -215,9 +218,18 @@ def _member(a: Assessment, member: Member) -> dict[str, Any]:
         "reversibility": action.reversibility,
         "principles": _row(a, action.id),
         "because": [_rule(a, r) for r in because(a, member)],
+        "not_known": open_needs(a, action),
         "stops_if": list(action.stops_if),
         "cameo": [{"code": c.code, "goldstein": c.goldstein, "toward": c.toward} for c in action.codes],
     }
+
+
+def open_needs(a: Assessment, action: Action) -> list[str]:
+    """What an action needs that is not known to be there, part by part and in words."""
+    tree, possible = action.needs_tree, a.trace.inference.possible
+    parts = tree.parts if isinstance(tree, AllOf) else (tree,)
+    return [in_words(a.kb, part) for part in parts
+            if status(compile_tree(part, a.kb.variables), possible) == OPEN]
 
 
 def because(a: Assessment, member: Member) -> list[Rule]:

@@ -3,11 +3,13 @@
 The patient rule induction method of Friedman and Fisher (1999), as Bryant and Lempert
 (2010) use it: from the whole space, values are peeled off one at a time, each time those
 whose loss costs least for what it gains, until the box holds little but failures. The
-result is a condition that people can read and a rule can be written from.
+result is a condition that people can read. What restricts it by chance alone is taken out
+again, as by their quasi-p-values.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +22,16 @@ from .plan import Codes, Range
 from .summary import percent
 from .terms import Variable, bits
 
+STANDARD_ERRORS = 4.0
+"""By how much a restriction must raise the share of failures to be kept, where profiles are a sample:
+about one in thirty thousand would do so by chance, and the best of many hundred is taken. Judgement."""
 MOST_BOXES, LEAST_SUPPORT, DENSE = 3, 20, 0.95
 """At most so many boxes; none of fewer than 1/20 of the profiles; peeling stops when so dense."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A part of the space: the codes that each range may take there; counts are of profiles."""
+    """A part of the space: the codes that each range may take there; counts are of all profiles in it."""
 
     allowed: tuple[tuple[int, ...], ...]
     profiles: int
@@ -34,24 +39,61 @@ class Box:
 
 
 def discover(kb: KnowledgeBase, ranges: Sequence[Range], codes: Sequence[Codes],
-             failed: NDArray[np.bool_]) -> list[Box]:
-    """Up to three boxes that hold the failures, each found in what those before it leave."""
+             failed: NDArray[np.bool_], *, sampled: bool = False) -> list[Box]:
+    """Up to three boxes that hold the failures, each found in what those before it leave.
+
+    Of profiles that are a sample, restrictions that may be chance are left out.
+    """
     left = np.ones(len(failed), np.bool_)
     boxes = []
     for _ in range(MOST_BOXES):
         if not failed[left].any():
             break
-        box, inside = _peel(kb, ranges, codes, failed, left)
-        overall = failed[left].mean()
-        if box is None or box.failures <= overall * box.profiles:
+        peeled = _peel(kb, ranges, codes, failed, left)
+        allowed = _pruned(peeled, ranges, codes, failed, left, STANDARD_ERRORS if sampled else 0.0)
+        inside = _inside(allowed, ranges, codes)
+        if inside.all() or failed[inside & left].mean() <= failed[left].mean():
             break
-        boxes.append(box)
+        boxes.append(Box(tuple(allowed), int(inside.sum()), int(failed[inside].sum())))
         left &= ~inside
     return boxes
 
 
+def _inside(allowed: Sequence[tuple[int, ...]], ranges: Sequence[Range],
+            codes: Sequence[Codes]) -> NDArray[np.bool_]:
+    inside = np.ones(len(codes[0]), np.bool_)
+    for a, r, code in zip(allowed, ranges, codes, strict=True):
+        if len(a) < len(r.masks):
+            inside &= np.isin(code, a)
+    return inside
+
+
+def _pruned(allowed: list[tuple[int, ...]], ranges: Sequence[Range], codes: Sequence[Codes],
+            failed: NDArray[np.bool_], left: NDArray[np.bool_], least: float) -> list[tuple[int, ...]]:
+    """The box without the restrictions that raise its share of failures by no more than ``least``
+    standard errors, the weakest taken out first."""
+    while True:
+        inside = left & _inside(allowed, ranges, codes)
+        gains = {}
+        for i, r in enumerate(ranges):
+            if len(allowed[i]) < len(r.masks):
+                wider = [*allowed[:i], tuple(range(len(r.masks))), *allowed[i + 1:]]
+                gains[i] = _gain(failed, inside, left & _inside(wider, ranges, codes))
+        weakest = min(gains, key=lambda i: (gains[i], -i), default=None)
+        if weakest is None or gains[weakest] > least:
+            return allowed
+        allowed = [*allowed[:weakest], tuple(range(len(ranges[weakest].masks))), *allowed[weakest + 1:]]
+
+
+def _gain(failed: NDArray[np.bool_], inside: NDArray[np.bool_], wider: NDArray[np.bool_]) -> float:
+    """By how many standard errors the share of failures inside lies above that of the wider box."""
+    n, share = int(inside.sum()), float(failed[wider].mean())
+    spread = math.sqrt(n * share * (1 - share))
+    return (int(failed[inside].sum()) - n * share) / spread if spread else 0.0
+
+
 def _peel(kb: KnowledgeBase, ranges: Sequence[Range], codes: Sequence[Codes], failed: NDArray[np.bool_],
-          left: NDArray[np.bool_]) -> tuple[Box | None, NDArray[np.bool_]]:
+          left: NDArray[np.bool_]) -> list[tuple[int, ...]]:
     inside = left.copy()
     allowed = [tuple(range(len(r.masks))) for r in ranges]
     least = max(len(failed) // LEAST_SUPPORT, 1)
@@ -72,9 +114,7 @@ def _peel(kb: KnowledgeBase, ranges: Sequence[Range], codes: Sequence[Codes], fa
         _, i, gone = best
         allowed[i] = tuple(k for k in allowed[i] if k not in gone)
         inside &= ~np.isin(codes[i], gone)
-    if all(len(a) == len(r.masks) for a, r in zip(allowed, ranges, strict=True)):
-        return None, inside
-    return Box(tuple(allowed), int(inside.sum()), int(failed[inside].sum())), inside
+    return allowed
 
 
 def _peels(variable: Variable, r: Range, allowed: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -118,6 +158,8 @@ def phrase(variable: Variable, r: Range, allowed: Sequence[int]) -> str:
             return f"at least {names[0]}"
         if atoms == [a for a in all_ if a <= atoms[-1]]:
             return f"at most {names[-1]}"
+    if variable.kind == "number" and atoms == list(range(atoms[0], atoms[-1] + 1)):
+        return f"between {names[0].partition('..')[0]} and {names[-1].rpartition('..')[2]}"
     return "[" + ", ".join(names) + "]"
 
 
@@ -128,4 +170,6 @@ def _set_phrase(variable: Variable, r: Range, masks: Sequence[int]) -> str:
     lacks = [v for i, v in enumerate(variable.values)
              if not any(a >> i & 1 for a in proper) and any(bits(m)[0] >> i & 1 for m in r.masks)]
     said = [f"{word} {v}" for word, found in (("has", has), ("lacks", lacks)) for v in found]
+    if len(has) > 1 and not lacks:
+        return f"has all of [{', '.join(has)}]"
     return " and ".join(said) or "one of " + ", ".join(variable.names(sum(masks)))

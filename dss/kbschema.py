@@ -242,6 +242,7 @@ def _actions(kb: KnowledgeBase) -> Schema:
             "reversibility": _one_of(LEVELS),
             "lead_time": _one_of(TIMES),
             "needs": _ref("condition"),
+            "needs_known": _ref("condition"),
             "pointless_when": _ref("condition"),
             "excludes": _several(kb.actions),
             "apart": _several(kb.actions),

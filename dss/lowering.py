@@ -238,11 +238,9 @@ class Lowered:
     def permitted(self, action: Action) -> Formula:
         """Nothing bars the action and its needs are met, as :func:`dss.weigh.stand` has it."""
         barring = [i for i, rule in enumerate(self.kb.rules.values()) if action.id in rule.forbids]
-        if action.guarded:
-            return self.conj([*(self.refuted[i] for i in barring), self.established(action.needs)])
-        return self.conj(
-            [*(self.neg(self.fired[i]) for i in barring), self.neg(self.is_refuted(action.needs))]
-        )
+        free = [self.refuted[i] if action.guarded else self.neg(self.fired[i]) for i in barring]
+        met = [self.neg(self.is_refuted(action.needs)), self.established(action.needs_known)]
+        return self.conj([*free, *met])
 
 
 def free_variables(kb: KnowledgeBase) -> list[int]:

@@ -3,7 +3,9 @@
 A bar is a rule that forbids, or what a guarded (coercive or forceful) action needs. A pack may
 add bars. It may not replace or override a rule that forbids, nor a rule that concludes a
 finding on which a bar rests, nor conclude such a finding itself, nor replace a guarded
-action; an attribute on which a bar rests may be replaced in its words only.
+action, nor change what another action needs; an attribute on which a bar rests may be
+replaced in its words only, and of no attribute may it change whether it frames a crisis, for
+that decides when too little is known.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .findings import Finding
     from .rules import Rule
 
+_ACTION_BARS = ("class", "needs", "needs_known", "excludes")
 _MEANING = ("type", "values", "scale", "na", "needs_grade", "from_partners", "unit", "min", "max", "empty")
 
 
@@ -106,9 +109,14 @@ class _Bars:
 
     def _action_lost(self, old: Replaced) -> str:
         cls = old.was.get("class") if isinstance(old.was, Mapping_) else None
-        return f"it is {cls.text}" if isinstance(cls, Scalar) and cls.text != "cooperative" else ""
+        if isinstance(cls, Scalar) and cls.text != "cooperative":
+            return f"it is {cls.text}"
+        changed = [name for name in _ACTION_BARS if _shape(old.was, name) != _shape(old.now, name)]
+        return f"{', '.join(changed)} would change" if changed else ""
 
     def _attribute_lost(self, old: Replaced) -> str:
+        if _shape(old.was, "frame") != _shape(old.now, "frame"):
+            return "whether too little is known rests on its 'frame'"
         if old.kind == "attribute" and old.id not in self.names:
             return (
                 ""  # attributes of partners always count: facts on which bars rest are worked out from them

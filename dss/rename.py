@@ -27,7 +27,7 @@ KINDS = (
     "safeguard",
     "source",
 )
-CONDITIONS = ("when", "unless", "needs", "pointless_when", "given", "facts", "conclude")
+CONDITIONS = ("when", "unless", "needs", "needs_known", "pointless_when", "given", "facts", "conclude")
 PARTNER_CONDITIONS = ("some_partner", "no_partner", "partner", "where", "partners")
 ACTIONS = (
     "favour",

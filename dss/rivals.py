@@ -57,12 +57,15 @@ class Board:
         b = self.bounds
         rules = barring(self.kb)[action.id]
         least, most = span(action.needs, b.possible)
+        least_known, most_known = span(action.needs_known, b.possible)
+        out = most == REFUTED or most_known < ESTABLISHED
+        sure = least > REFUTED and least_known == ESTABLISHED
         if action.guarded:
-            out = any(b.low[i] > REFUTED for i in rules) or most < ESTABLISHED
-            sure = all(b.high[i] == REFUTED for i in rules) and least == ESTABLISHED
+            out = out or any(b.low[i] > REFUTED for i in rules)
+            sure = sure and all(b.high[i] == REFUTED for i in rules)
         else:
-            out = any(b.fires[i] == SURELY for i in rules) or most == REFUTED
-            sure = all(b.fires[i] == NEVER for i in rules) and least > REFUTED
+            out = out or any(b.fires[i] == SURELY for i in rules)
+            sure = sure and all(b.fires[i] == NEVER for i in rules)
         return NEVER if out else SURELY if sure else MAYBE
 
     def ahead(self, first: Posture, second: Posture | None) -> int:

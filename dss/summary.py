@@ -105,13 +105,22 @@ def _count_regret(kb: KnowledgeBase, advised: Advised, tally: Tally) -> None:
         tally.worst_regret[i] = round(int(lost.max(initial=0)) * to_hundredths)
 
 
-def variance_shares(tally: Tally) -> list[Fraction]:
-    """For each range, the share of the variance of what is advised that it explains alone."""
+def variance_shares(tally: Tally, *, sampled: bool = False) -> list[Fraction]:
+    """For each range, the share of the variance of what is advised that it explains alone.
+
+    In a sample, means over few profiles differ by chance; what they would explain by that is taken
+    off (the adjusted share, 1 - (1 - share)(n - 1)/(n - values seen)), down to nothing.
+    """
     n = sum(tally.postures)
     whole = sum(Fraction(c, n) * (1 - Fraction(c, n)) for c in tally.postures) if n else Fraction(0)
     if not whole:
         return [Fraction(0)] * len(tally.by_value)
-    return [_explained(values, tally.postures, n) / whole for values in tally.by_value]
+    shares = [_explained(values, tally.postures, n) / whole for values in tally.by_value]
+    if not sampled:
+        return shares
+    seen = [sum(any(counts) for counts in values) for values in tally.by_value]
+    return [max(1 - (1 - share) * Fraction(n - 1, n - k), Fraction(0)) if n > k else Fraction(0)
+            for share, k in zip(shares, seen, strict=True)]
 
 
 def _explained(values: Sequence[Counts], all_: Counts, n: int) -> Fraction:
@@ -144,8 +153,8 @@ def summary_data(kb: KnowledgeBase, tally: Tally, plan: Ranges | None,
                                                 kb.postures, strict=True))],
     }
     if plan:
-        shares = variance_shares(tally)
-        left = 1 - sum(shares) if any(shares) else Fraction(0)
+        shares = variance_shares(tally, sampled=plan.method != FACTORIAL)
+        left = max(1 - sum(shares), Fraction(0)) if len([c for c in tally.postures if c]) > 1 else Fraction(0)
         ranked = sorted(zip(shares, plan.ranges, strict=True), key=lambda pair: (-pair[0], pair[1].at))
         out["varied"] = [kb.variables[r.at].id for r in plan.ranges]
         out["drivers"] = {

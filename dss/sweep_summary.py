@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from .column_advice import advise_block
@@ -29,7 +30,9 @@ def summarise(kb: KnowledgeBase, job: Job, tally: Tally) -> dict[str, Any]:
     codes, outcome = spread(kb, plan)
     failed = outcome != favoured
     failures = int(failed.sum())
-    boxes = [box_data(kb, plan.ranges, box, failures) for box in discover(kb, plan.ranges, codes, failed)]
+    sampled = len(failed) < prod(len(r.masks) for r in plan.ranges)
+    boxes = [box_data(kb, plan.ranges, box, failures)
+             for box in discover(kb, plan.ranges, codes, failed, sampled=sampled)]
     posture = list(kb.postures.values())[favoured]
     return summary_data(kb, tally, plan, {
         "posture": posture.id, "title": posture.title, "gives_way_percent": percent(failures, len(failed)),

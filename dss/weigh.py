@@ -154,7 +154,7 @@ def stand(kb: KnowledgeBase, action: Action, inference: Inference) -> Standing:
 
     A bar on a coercive or forceful action holds unless it is refuted, and its needs must
     be established. A cooperative one is barred by rules that fired, and its needs must
-    only not be refuted.
+    only not be refuted, but for those that it says must be known.
     """
     states = inference.states
     rules = _index(kb).forbids[action.id]
@@ -170,7 +170,7 @@ def stand(kb: KnowledgeBase, action: Action, inference: Inference) -> Standing:
         return _UNMET
     if maybe:
         return Standing(BARRED, maybe)
-    if needs == OPEN and action.guarded:
+    if needs == OPEN and status(action.needs_known, inference.possible) == OPEN:
         return _OPEN_NEEDS
     if action.pointless and status(action.pointless, inference.value) == ESTABLISHED:
         return _POINTLESS

@@ -42,6 +42,7 @@ def command(name: str, line: str, cls: str, fmt: str, kb_folder: str | None, dra
                     ("Reversibility", a["reversibility"]),
                     ("Lead time", a["lead_time"]),
                     ("Needs", a["needs"]),
+                    ("Of these known", a["needs_known"]),
                     ("Pointless when", a["pointless_when"]),
                     ("Never with", ", ".join(a["excludes"])),
                     ("Shows that it works", a["indicators"]),

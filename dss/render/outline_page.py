@@ -159,6 +159,8 @@ def _reason(d: Data, action: Data) -> Iterator[Block]:
     for reason in action["because"][:1]:
         required = "Required. " if reason["rule"] in action["required_by"] else ""
         yield Text(f"{reason['text']} [{citation(reason['source'])}]", required)
+    if action["not_known"]:
+        yield Text("; ".join(action["not_known"]) + ".", "Needed, and not known: ")
     yield Text(action["objective"], "Serves: ")
     if action["stops_if"]:
         yield Text("; ".join(action["stops_if"]) + ".", "Stop if: ")

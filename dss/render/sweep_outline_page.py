@@ -64,8 +64,8 @@ def _fails(d: Data) -> Iterator[Block]:
     if favoured["gives_way_percent"] == 0:
         yield Text(f"{favoured['title']} comes first in every profile looked at.")
         return
-    yield Text(f"{favoured['title']} gives way to another posture in {favoured['gives_way_percent']:.1f} % "
-               "of the profiles looked at.")
+    yield Text(f"{favoured['title']} gives way to another posture, or to too little being known, in "
+               f"{favoured['gives_way_percent']:.1f} % of the profiles looked at.")
     if favoured["fails_when"]:
         yield Bullets(tuple(
             Item(f"It gives way in {box['fails_percent']:.1f} % of these, which are "

@@ -60,7 +60,7 @@ def _fails(favoured: Mapping[str, Any]) -> list[str]:
     if not favoured["fails_when"]:
         return [f"'{favoured['posture']}' gives way in {favoured['gives_way_percent']:.1f} % of the profiles "
                 "looked at; no condition was found", "under which it does so more often than elsewhere."]
-    out = [f"When '{favoured['posture']}' gives way to another posture"]
+    out = [f"When '{favoured['posture']}' does not come first"]
     for box in favoured["fails_when"]:
         when = ", ".join(f"{name}: {phrase}" for name, phrase in box["when"].items())
         out += ["", f"  when: {{{when}}}", f"  it gives way in {box['fails_percent']:.1f} % of these, "

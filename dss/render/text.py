@@ -108,6 +108,8 @@ def _action(sheet: Sheet, action: Data, verbose: bool) -> None:
     for reason in reasons:
         lead = "required: " if action["required_by"] and reason["rule"] in action["required_by"] else ""
         sheet.text(f"{lead}{reason['text']} [{citation(reason['source'])}]", 4)
+    if action["not_known"]:
+        sheet.text("; ".join(action["not_known"]), 4, 2, "Needed, and not known: ")
     if not reasons:
         sheet.text(f"Leads or belongs to the posture: {action['objective']}", 4)
     rest = len(action["because"]) - len(reasons)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from profiles import Choices, build, complete, completions, profiles, sample
 
 from dss import KnowledgeBase, load_situation
-from dss.conditions import OPEN, status
+from dss.conditions import ALWAYS, ESTABLISHED, OPEN, status
 from dss.evaluate import Inference, evaluate, evaluate_situation, fired
 from dss.situation import Situation
 from dss.terms import bits, single
-from dss.weigh import AVAILABLE, POINTLESS, stand
+from dss.weigh import AVAILABLE, BARRED, POINTLESS, stand
 
 PERMITTED = (AVAILABLE, POINTLESS)
 
@@ -47,6 +47,20 @@ def check(kb: KnowledgeBase, partial: Situation, full: Situation) -> None:
         name = kb.variables[at].id
         assert not after.possible[at] & ~before.possible[at], f"{name} gained a possible value"
     assert permitted(kb, before) <= permitted(kb, after), "learning barred what ignorance allowed"
+
+
+def test_what_must_be_known_bars_until_it_is(kb: KnowledgeBase) -> None:
+    wanting = [a for a in kb.actions.values() if a.needs_known != ALWAYS and not a.guarded]
+    assert wanting, "the packaged knowledge base says of no cooperative action what must be known"
+    held_back = 0
+    for seed in range(200):
+        inference = evaluate_situation(refined(kb, seed)[0], kb)
+        for action in wanting:
+            if status(action.needs_known, inference.possible) != ESTABLISHED:
+                found = stand(kb, action, inference).status
+                assert found not in PERMITTED, action.id
+                held_back += found == BARRED
+    assert held_back > 100
 
 
 def test_completions_refine_the_profile_they_complete(any_kb: KnowledgeBase) -> None:

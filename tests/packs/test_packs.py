@@ -244,6 +244,39 @@ BARRED: list[tuple[str, dict[str, Any], str]] = [
         },
         "PK012 a pack may not replace partner attribute 'promise'",
     ),
+    (
+        "frees an action of what it needs",
+        {
+            "actions/diplomatic.yaml": {
+                "line": "diplomatic",
+                "actions": {
+                    "parley": {
+                        "replaces": "yes",
+                        "title": "Parley",
+                        "class": "cooperative",
+                        "definition": "Both councils meet.",
+                        "objective": "Settle the quarrel.",
+                        "hard": 0,
+                        "escalation": -2,
+                        "reversibility": "high",
+                        "lead_time": "days",
+                    }
+                },
+            }
+        },
+        "PK012 a pack may not replace action 'parley': needs would change",
+    ),
+    (
+        "no longer counts a question among those that frame a crisis",
+        {
+            "attributes/affair.yaml": {
+                "group": "affair",
+                "attributes": {"quarrel": {**attribute(values=["border", "fishing", "salvage"]),
+                                           "replaces": "yes"}},
+            }
+        },
+        "PK012 a pack may not replace attribute 'quarrel': whether too little is known rests on its 'frame'",
+    ),
 ]
 
 

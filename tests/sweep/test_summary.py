@@ -120,6 +120,25 @@ def test_two_planted_conditions_are_both_discovered(kb: KnowledgeBase) -> None:
     assert sum(b.failures for b in boxes) == failed.sum()
 
 
+def test_chance_is_no_condition_and_explains_nothing(kb: KnowledgeBase) -> None:
+    draw = np.random.default_rng(7)
+    scales = [at for at in range(kb.attributes) if kb.variables[at].size == 5][:12]
+    ranges = [Range(at, tuple(1 << k for k in range(5))) for at in scales]
+    codes = [draw.integers(0, 5, 3000).astype(np.uint8) for _ in ranges]
+    failed = (codes[0] >= 3) ^ (draw.random(3000) < 0.2)
+    boxes = discover(kb, ranges, codes, failed, sampled=True)
+    assert [[len(a) < 5 for a in box.allowed].count(True) for box in boxes] == [1]
+    assert boxes[0].allowed[0] == (3, 4)
+    few = draw.integers(0, 2, 200)
+    tally = Tally.empty(kb, [128])
+    tally.profiles = 200
+    tally.postures = [int((few == o).sum()) for o in (0, 1)]
+    many = draw.integers(0, 128, 200)
+    tally.by_value = [[[int(((many == v) & (few == o)).sum()) for o in (0, 1)] for v in range(128)]]
+    assert variance_shares(tally)[0] > Fraction(1, 2)
+    assert variance_shares(tally, sampled=True)[0] < Fraction(1, 5)
+
+
 def test_where_nothing_fails_nothing_is_discovered(kb: KnowledgeBase) -> None:
     ranges, codes = planted(kb)
     assert discover(kb, ranges, codes, np.zeros(len(codes[0]), np.bool_)) == []
@@ -130,7 +149,7 @@ def test_boxes_hold_what_they_say(mini: KnowledgeBase) -> None:
     plan = small_plan(mini)
     codes, outcome = spread(mini, plan)
     failed = outcome != outcome[0]
-    for box in discover(mini, plan.ranges, codes, failed)[:1]:
+    for box in discover(mini, plan.ranges, codes, failed):
         inside = np.logical_and.reduce([np.isin(c, a) for c, a in zip(codes, box.allowed, strict=True)])
         assert (int(inside.sum()), int(failed[inside].sum())) == (box.profiles, box.failures)
 
