@@ -152,7 +152,8 @@ def _named(state: Interview, text: str) -> str | None:
 def _numbered(state: Interview, text: str) -> str | None:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= state.kb.attributes + 1:
         return None
-    return state.outlook.question(int(text) - 1)
+    at = int(text) - 1
+    return state.kb.variables[at].id if at < state.kb.attributes else PARTNERS
 
 
 def _begun(state: Interview, text: str) -> str | None:

@@ -65,8 +65,16 @@ class Outlook:
     @cached_property
     def moving(self) -> frozenset[int]:
         """The attributes and partner questions that answers may still change."""
-        asked = self.kb.words.about_partners if not self.answered(PARTNERS) else ()
+        asked = () if self.answered(PARTNERS) else (*self.kb.words.about_partners, *self.fillable)
         return frozenset((*self.unasked, *asked))
+
+    @cached_property
+    def fillable(self) -> tuple[int, ...]:
+        """The attributes that a partner list fills in: those it is counted for, where they are not
+        answered, or by 'unknown'."""
+        told = {f.at: f for f in self.situation.facts}
+        return tuple(at for at in self.kb.aggregates
+                     if at not in told or told[at].mask == self.kb.variables[at].full)
 
     @cached_property
     def facts(self) -> tuple[int, ...]:
@@ -80,8 +88,9 @@ class Outlook:
         return tuple({**frame, **{self.question(at): None for at in self.facts}})
 
     def question(self, at: int) -> str:
-        """The question that a fact is asked by."""
-        return self.kb.variables[at].id if at < self.kb.attributes else PARTNERS
+        """The question that a fact is asked by: the partner list also of one that was answered 'unknown'."""
+        name = self.kb.variables[at].id
+        return PARTNERS if at >= self.kb.attributes or (at in self.moving and name in self.profile) else name
 
     @cached_property
     def prospects(self) -> tuple[Prospect, ...]:

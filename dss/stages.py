@@ -63,6 +63,12 @@ class Interview:
         return self.outlook.profile
 
     @property
+    def answered(self) -> list[str]:
+        """The questions that the profile answers, the partner list as one of them."""
+        names = [v.id for v in self.kb.variables[: self.kb.attributes]]
+        return [name for name in (*names, PARTNERS) if name in self.profile]
+
+    @property
     def variable(self) -> Variable | None:
         """The variable now asked about, if any."""
         if self.place.kind == PARTNER:

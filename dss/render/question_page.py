@@ -11,6 +11,7 @@ from ..terms import NOT_APPLICABLE, UNKNOWN, Variable
 from ..weigh import BARRED
 from . import Page
 from .layout import Sheet
+from .text import counted
 
 _SHOWN = 6
 
@@ -51,13 +52,12 @@ def place_page(state: Interview, page: Page) -> str:
 def progress(state: Interview) -> str:
     """How far one is, honestly: answered, settled, about how many still matter."""
     outlook = state.outlook
-    names = [v.id for v in state.kb.variables[: state.kb.attributes]]
-    known = [n for n in names if n in state.profile]
+    known = state.answered
     unknown = sum(bare(state.profile[n]) == UNKNOWN for n in known)
     left = len([n for n in outlook.matter if n not in state.profile])
     parts = [f"{len(known)} answered" + (f" ({unknown} unknown)" if unknown else ""),
              "posture settled" if outlook.settled else "posture not settled",
-             f"about {left} still matter" if left else "nothing left that matters"]
+             f"about {left} still matter{'s' if left == 1 else ''}" if left else "nothing left that matters"]
     return "; ".join(parts)
 
 
@@ -99,15 +99,25 @@ def _settled(sheet: Sheet, state: Interview) -> None:
     else:
         sheet.strong(f"Settled: {state.kb.postures[outlook.advice.posture].title}")
     left = len(outlook.matter)
-    sheet.text(f"Checked: the scores of all {len(state.kb.postures)} postures over every way in which the "
-               f"{len(outlook.unasked)} questions not answered could be answered or left open, with "
-               "everything that is only presumed. The recommended posture stays the same.")
+    sheet.text(f"Checked: the scores of all {counted(len(state.kb.postures), 'posture')} {_over(state)}, "
+               "with everything that is only presumed. The recommended posture stays the same.")
     if not outlook.firm:
         sheet.text("This takes what you answered 'unknown' or in part as it is; knowing more there could "
-                   "still change it.")
+                   "still change it." + (" What a partner list would fill in was checked too."
+                                         if PARTNERS in map(outlook.question, outlook.fillable) else ""))
     if left:
-        sheet.text(f"About {left} questions could still change which actions go with it.")
+        sheet.text(f"About {counted(left, 'question')} could still change which actions go with it.")
     sheet.text("Enter stops here and shows the review; more goes on.", 1)
+
+
+def _over(state: Interview) -> str:
+    """What the scores were checked over: all that is not answered, if anything is."""
+    n = len(state.outlook.unasked)
+    open_ = [f"the {counted(n, 'question')} not answered"] if n else []
+    open_ += [] if state.outlook.answered(PARTNERS) else ["the partner list"]
+    if not open_:
+        return "as all questions are answered"
+    return f"over every way in which {' and '.join(open_)} could be answered or left open"
 
 
 def _review(sheet: Sheet, state: Interview) -> None:
@@ -218,7 +228,8 @@ def _so_far(sheet: Sheet, state: Interview) -> None:
         sheet.bullet(kb.actions[member.action].title, 1)
     barred = sum(s.status == BARRED for s in outlook.advice.weighing.standing.values())
     if barred:
-        sheet.text(f"{barred} actions are barred until more is known.")
+        are = "is" if barred == 1 else "are"
+        sheet.text(f"{counted(barred, 'action')} {are} barred until more is known.")
     sheet.text("No question still open can change the posture." if outlook.settled
                else "This may still change: the posture is not settled.")
     sheet.text(progress(state) + ".")

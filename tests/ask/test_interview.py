@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from dss import KnowledgeBase, load_situation
 from dss.asking import Readers
 from dss.interview import begin, reply
 from dss.outlook import PARTNERS, Outlook
+from dss.render import Page
+from dss.render.question_page import place_page, progress
 from dss.replies import Misread, read_reply
 from dss.savefile import plain_profile
 from dss.stages import DONE, LEFT, QUESTION, REVIEW, SETTLED, Interview, Place, Scope, Turn
@@ -280,6 +283,24 @@ def test_the_review_edits_and_comes_back(fresh: Interview) -> None:
     assert state.place.kind == REVIEW
     assert state.profile[names(fresh)[0]] == fresh.kb.variables[0].values[2]
     assert after(state, "").state.place.kind == DONE
+
+
+def test_the_partner_list_counts_as_one_answer(fresh: Interview) -> None:
+    assert progress(fresh).startswith("0 answered;")
+    assert progress(after(fresh, "1", "partners", "none").state).startswith("2 answered;")
+    assert progress(after(fresh, "1", "partners", "?").state).startswith("2 answered (1 unknown);")
+
+
+def test_the_settled_page_counts_in_plain_words(mini: KnowledgeBase) -> None:
+    """No '1 questions', and nothing is claimed over no questions at all."""
+    full = {**dict.fromkeys([v.id for v in mini.variables[: mini.attributes]], "unknown"), "partners": "none"}
+    for left, told in (((), "as all questions are answered"), (("tension",), "the 1 question not answered "),
+                       (("partners",), "in which the partner list could")):
+        outlook = Outlook(mini, {k: v for k, v in full.items() if k not in left})
+        state = replace(begin(mini, {}), outlook=outlook, place=Place(SETTLED))
+        page = " ".join(place_page(state, Page()).split())
+        assert told in page
+        assert not re.search(r"\b[01] (questions|answers|postures)|the 0", page)
 
 
 OTHERS = [pytest.param(p, marks=pytest.mark.slow, id=p.stem) for p in EXAMPLES if p not in ARTICLE]

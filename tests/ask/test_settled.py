@@ -6,9 +6,10 @@ import itertools
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from profiles import sample
+from profiles import Choices, build, sample
 from running import EXAMPLES
 from small_kbs import small_kb
 from typist import settled_example
@@ -17,7 +18,7 @@ from dss import KnowledgeBase, load_situation
 from dss.advice import Advice, advise
 from dss.bounds import MAYBE, NEVER, SURELY, bounds
 from dss.evaluate import Inference, evaluate_situation, fired, reevaluate, truth
-from dss.outlook import Outlook
+from dss.outlook import PARTNERS, Outlook
 from dss.savefile import plain_profile
 from dss.settle import open_facts, settled
 from dss.situation import Situation
@@ -199,6 +200,62 @@ def test_what_was_answered_unknown_stays_so_in_the_weaker_claim(kb: KnowledgeBas
                        if not single(outlook.inference.possible[at])}
                 then = reevaluate(kb, outlook.inference, way)
                 assert kind(advise(kb, then, outlook.situation.weights)) == now
+
+
+def _without_partners(kb: KnowledgeBase, example: Path, seed: int) -> dict[str, Any]:
+    """An example whose partners nobody was asked about, with what a list is counted for 'unknown' and
+    some other answers changed."""
+    choose = random.Random(f"{example.stem} {seed}")
+    profile = {k: v for k, v in plain_profile(example.read_bytes()).items() if k != PARTNERS}
+    for at in choose.sample(range(kb.attributes), 6):
+        variable = kb.variables[at]
+        if variable.kind in ("scale", "choice", "flag"):
+            profile[variable.id] = choose.choice(variable.values)
+    return {**profile, **{kb.variables[at].id: "unknown" for at in kb.aggregates}}
+
+
+def _no_list_moves(kb: KnowledgeBase, outlook: Outlook, lists: int) -> None:
+    """Partner lists, in part with open answers, leave the posture of a settled outlook."""
+    for seed in range(lists):
+        found = build(kb, Choices(random.Random(seed).choice)).get(PARTNERS, [])
+        then = Outlook(kb, {**outlook.profile, PARTNERS: found})
+        assert kind(then.advice) == kind(outlook.advice), found
+
+
+def test_no_partner_list_moves_what_is_settled(kb: KnowledgeBase) -> None:
+    """Also one that fills in what was answered 'unknown'."""
+    called = 0
+    for example in EXAMPLES:
+        outlook = Outlook(kb, _without_partners(kb, example, 0))
+        if outlook.settled:
+            called += 1
+            _no_list_moves(kb, outlook, 25)
+    assert called > 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
+def test_no_partner_list_of_many_moves_what_is_settled(kb: KnowledgeBase, example: Path) -> None:
+    for seed in range(1, 9):
+        outlook = Outlook(kb, _without_partners(kb, example, seed))
+        if outlook.settled:
+            _no_list_moves(kb, outlook, 60)
+
+
+def test_what_only_a_partner_list_tells_is_asked_by_it(kb: KnowledgeBase) -> None:
+    """An aggregate answered 'unknown' moves until the list is answered, and is not asked again itself."""
+    names = {kb.variables[at].id for at in kb.aggregates}
+    outlook = Outlook(kb, dict.fromkeys(names, "unknown"))
+    assert outlook.moving >= {*kb.aggregates}
+    assert {outlook.question(at) for at in kb.aggregates} == {PARTNERS}
+    assert not names & {*outlook.order, *outlook.matter}
+    assert PARTNERS in outlook.order
+    listed = Outlook(kb, {**outlook.profile, PARTNERS: "unknown"})
+    assert not listed.moving & {*kb.aggregates}
+    at = next(iter(kb.aggregates))
+    stated = Outlook(kb, {kb.variables[at].id: kb.variables[at].values[0]})
+    assert at not in stated.moving
+    assert {stated.question(other) for other in kb.aggregates if other != at} == names - {kb.variables[at].id}
 
 
 def test_an_empty_profile_is_not_settled_and_a_full_one_is(kb: KnowledgeBase, mini: KnowledgeBase) -> None:
