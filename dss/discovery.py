@@ -22,9 +22,9 @@ from .plan import Codes, Range
 from .summary import percent
 from .terms import Variable, bits
 
-STANDARD_ERRORS = 4.0
+STANDARD_ERRORS = 3.0
 """By how much a restriction must raise the share of failures to be kept, where profiles are a sample:
-about one in thirty thousand would do so by chance, and the best of many hundred is taken. Judgement."""
+about one in a thousand would do so by chance, and some hundred are tried. Judgement."""
 MOST_BOXES, LEAST_SUPPORT, DENSE = 3, 20, 0.95
 """At most so many boxes; none of fewer than 1/20 of the profiles; peeling stops when so dense."""
 
@@ -50,7 +50,7 @@ def discover(kb: KnowledgeBase, ranges: Sequence[Range], codes: Sequence[Codes],
         if not failed[left].any():
             break
         peeled = _peel(kb, ranges, codes, failed, left)
-        allowed = _pruned(peeled, ranges, codes, failed, left, STANDARD_ERRORS if sampled else 0.0)
+        allowed = _pruned(kb, peeled, ranges, codes, failed, left, STANDARD_ERRORS if sampled else 0.0)
         inside = _inside(allowed, ranges, codes)
         if inside.all() or failed[inside & left].mean() <= failed[left].mean():
             break
@@ -68,21 +68,35 @@ def _inside(allowed: Sequence[tuple[int, ...]], ranges: Sequence[Range],
     return inside
 
 
-def _pruned(allowed: list[tuple[int, ...]], ranges: Sequence[Range], codes: Sequence[Codes],
-            failed: NDArray[np.bool_], left: NDArray[np.bool_], least: float) -> list[tuple[int, ...]]:
-    """The box without the restrictions that raise its share of failures by no more than ``least``
-    standard errors, the weakest taken out first."""
+def _pruned(kb: KnowledgeBase, allowed: list[tuple[int, ...]], ranges: Sequence[Range],
+            codes: Sequence[Codes], failed: NDArray[np.bool_], left: NDArray[np.bool_],
+            least: float) -> list[tuple[int, ...]]:
+    """The box made wider, the least loss first, as long as what kept it narrow raised its share of
+    failures by no more than ``least`` standard errors."""
     while True:
         inside = left & _inside(allowed, ranges, codes)
-        gains = {}
+        best: tuple[float, list[tuple[int, ...]]] | None = None
         for i, r in enumerate(ranges):
-            if len(allowed[i]) < len(r.masks):
-                wider = [*allowed[:i], tuple(range(len(r.masks))), *allowed[i + 1:]]
-                gains[i] = _gain(failed, inside, left & _inside(wider, ranges, codes))
-        weakest = min(gains, key=lambda i: (gains[i], -i), default=None)
-        if weakest is None or gains[weakest] > least:
+            for more in _pastes(kb.variables[r.at], r, allowed[i]):
+                wider = [*allowed[:i], more, *allowed[i + 1:]]
+                gain = _gain(failed, inside, left & _inside(wider, ranges, codes))
+                if gain <= least and (best is None or gain < best[0]):
+                    best = gain, wider
+        if best is None:
             return allowed
-        allowed = [*allowed[:weakest], tuple(range(len(ranges[weakest].masks))), *allowed[weakest + 1:]]
+        allowed = best[1]
+
+
+def _pastes(variable: Variable, r: Range, allowed: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Wider choices of codes: all of them, or one more (on a scale, one beside those there)."""
+    if len(allowed) == len(r.masks):
+        return
+    yield tuple(range(len(r.masks)))
+    if variable.kind != "set":
+        near = {allowed[0] - 1, allowed[-1] + 1} if variable.ordered else range(len(r.masks))
+        for k in range(len(r.masks)):
+            if k in near and k not in allowed:
+                yield tuple(sorted((*allowed, k)))
 
 
 def _gain(failed: NDArray[np.bool_], inside: NDArray[np.bool_], wider: NDArray[np.bool_]) -> float:
