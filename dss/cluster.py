@@ -7,7 +7,6 @@ what is there already need not be done again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,18 @@ from typing import Any
 from .issues import InvalidInput, Issue, Place
 from .kb import KnowledgeBase
 from .summary import Tally
-from .sweep import Job, Output, work, write_part
-from .sweep_rows import TALLY
+from .sweep import (
+    Done,
+    Job,
+    Output,
+    Refused,
+    done_or_raise,
+    part_path,
+    tally_in,
+    tell_bad,
+    tried,
+    write_part,
+)
 
 MOST_WAITING = 4
 """Parts handed out beforehand for each thread of a worker."""
@@ -59,43 +68,41 @@ def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: boo
         room = max(1, sum(client.nthreads().values())) * MOST_WAITING
         waiting = dask.as_completed([f for f in (hand_out() for _ in range(room)) if f is not None],
                                loop=client.loop)
-        for future in waiting:
-            counts, said = future.result()
-            if strict and said:
-                raise InvalidInput(said)
-            tally.add(Tally(**counts))
-            for issue in said:
-                report(issue)
-            progress(tally)
-            further = hand_out()
-            if further is not None:
-                waiting.add(further)
+        try:
+            for future in waiting:
+                done = done_or_raise(future.result())
+                tell_bad(done, strict, report)
+                output.begun = True
+                tally.add(Tally(**done.tally))
+                progress(tally)
+                further = hand_out()
+                if further is not None:
+                    waiting.add(further)
+        except InvalidInput:
+            output.abandon()
+            raise
     output.finish()
     return tally
 
 
-def part_done(job: Job, number: int, part: Any, folder: str) -> tuple[dict[str, Any], tuple[Issue, ...]]:
-    """On a worker: work out a part, put it in place, and give its counts and problems."""
-    done = work(job, part)
-    if done.payload:
-        write_part(Path(folder), number, done.payload)
-    return done.tally, done.issues
+def part_done(job: Job, number: int, part: Any, folder: str) -> Done | Refused:
+    """On a worker: work out a part and put it in place; its rows do not go back."""
+    done = tried(job, part)
+    if isinstance(done, Refused):
+        return done
+    write_part(Path(folder), number, done.payload)
+    return replace(done, payload=b"")
 
 
 def _there(folder: Path, number: int, tally: Tally, progress: Callable[[Tally], None]) -> bool:
     """Whether a part is in place already; its counts are then added."""
-    import pyarrow.parquet
-
-    path = folder / f"part-{number:06d}.parquet"
-    if not path.exists():
+    counts = tally_in(part_path(folder, number))
+    if counts is None:
         return False
-    metadata = pyarrow.parquet.read_schema(path).metadata
-    tally.add(Tally(**json.loads(metadata[TALLY.encode()])))
+    tally.add(Tally(**counts))
     progress(tally)
     return True
 
 
 def _absolute(folder: Any) -> Any:
     return str(Path(folder).resolve()) if isinstance(folder, str) else folder
-
-

@@ -25,6 +25,8 @@ from .terms import bits, single
 FACTORIAL, HYPERCUBE, SOBOL = "full factorial", "Latin hypercube", "Sobol sequence"
 MOST = 10**12
 """How many profiles a plan may have."""
+MOST_SOBOL = 2**30
+"""How many points a Sobol sequence has."""
 _STRIDE = 1_000_003
 
 Codes = NDArray[Any]
@@ -133,6 +135,7 @@ def ranges_of(kb: KnowledgeBase, base: Situation, vary: Sequence[str], unknowns:
         for at, mask in enumerate(base.masks):
             if not single(mask):
                 found[at] = _values(mask)
+    asked: dict[int, str] = {}
     for text in vary:
         name, _, phrase = text.partition("=")
         matching = [at for at in range(kb.attributes) if fnmatchcase(kb.variables[at].id, name)]
@@ -140,6 +143,11 @@ def ranges_of(kb: KnowledgeBase, base: Situation, vary: Sequence[str], unknowns:
             problems.add("SW001", f"no attribute matches '{name}'", Place("--vary"),
                          nearest(name, [v.id for v in kb.variables[: kb.attributes]]))
         for at in matching:
+            if at in asked:
+                problems.add("SW005", f"'{kb.variables[at].id}' is varied twice: by '--vary {asked[at]}' "
+                             f"and by '--vary {text}'", Place("--vary"), "keep one of the two")
+                continue
+            asked[at] = text
             allowed: int | None = kb.variables[at].proper
             if phrase:
                 node = read_text(f"--vary {text}", phrase.encode(), problems)
@@ -164,6 +172,9 @@ def plan_of(base: Situation, ranges: tuple[Range, ...], samples: int, method: st
     elif not samples and full > MOST:
         problems.add("SW003", f"the full factorial of {len(ranges)} attributes has {_about(full)} profiles",
                      Place(base.name), "draw a sample of it with --samples N")
+    if samples > MOST_SOBOL and method == SOBOL:
+        problems.add("SW004", f"a Sobol sequence has at most {MOST_SOBOL:,} points", Place(base.name),
+                     "draw more of them with --method hypercube")
     problems.raise_if_any()
     if samples:
         return Ranges(base, ranges, method, samples, seed)

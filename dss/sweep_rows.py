@@ -44,6 +44,8 @@ class Several:
 
     def tolist(self) -> list[str]:
         """The lists, each as names joined by spaces."""
+        if not self.flags.shape[1]:
+            return []
         octets = np.ascontiguousarray(np.packbits(self.flags, axis=0).T)
         keys = octets.view(np.dtype((np.void, octets.shape[1]))).ravel().tolist()
         said = {key: " ".join(self.names[i] for i in np.flatnonzero(
@@ -51,7 +53,18 @@ class Several:
         return [said[key] for key in keys]
 
 
-Told = dict[str, "Named | Several | NDArray[Any]"]
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts, each as long as it is."""
+
+    values: tuple[str, ...]
+
+    def tolist(self) -> list[str]:
+        """The texts themselves."""
+        return list(self.values)
+
+
+Told = dict[str, "Named | Several | Texts | NDArray[Any]"]
 
 
 def varied_columns(kb: KnowledgeBase, plan: Ranges, start: int, codes: Sequence[Codes]) -> Told:
@@ -79,7 +92,7 @@ def told(kb: KnowledgeBase, advised: Advised, scores: bool) -> Told:
         "hard_share": _hard_share(kb, held, advised.block.size)[:rows],
         "escalation": _filled(weighted([(kb.actions[a].escalation, p) for a, p in held.items()],
                                        advised.block.size), rows),
-        "mix": _several({a: held[a] for a in kb.actions if a in held}, rows),
+        "mix": _several({a: held.get(a, False) for a in kb.actions}, rows),
         "forbidden": _several({a: s.forbidden for a, s in weighed.standing.items()}, rows),
         "barred": _several({a: s.barred for a, s in weighed.standing.items()}, rows),
     }
@@ -116,11 +129,21 @@ def _several(planes: Mapping[str, Plane], rows: int) -> Several:
     return Several(np.stack(flags), tuple(planes) or ("",))
 
 
-def joined(parts: Sequence[Told]) -> Told:
-    """Several blocks' rows one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    return {name: np.concatenate([np.array(p[name].tolist()) for p in parts]) for name in parts[0]}
+def joined(parts: Sequence[Told], order: Sequence[int]) -> Told:
+    """Several blocks' rows one after the other, then put in order: row ``i`` is that at ``order[i]``."""
+    at = np.array(order, np.intp)
+    return {name: _ordered([p[name] for p in parts], at) for name in parts[0]}
+
+
+def _ordered(columns: Sequence[Any], at: NDArray[np.intp]) -> Named | Several | NDArray[Any]:
+    """One column of several blocks; its names are the same in each."""
+    first = columns[0]
+    if isinstance(first, Named):
+        return Named(np.concatenate([c.codes for c in columns])[at], first.names)
+    if isinstance(first, Several):
+        return Several(np.concatenate([c.flags for c in columns], axis=1)[:, at], first.names)
+    found: NDArray[Any] = np.concatenate(columns)[at]
+    return found
 
 
 def write_csv(columns: Told, tally: Mapping[str, Any]) -> bytes:  # noqa: ARG001
@@ -147,14 +170,14 @@ def write_parquet(columns: Told, tally: Mapping[str, Any]) -> bytes:
     import pyarrow
     import pyarrow.parquet
 
-    arrays = [_array(column, name in LISTS) for name, column in columns.items()]
+    arrays = [_array(column) for column in columns.values()]
     table = pyarrow.table(arrays, list(columns)).replace_schema_metadata({TALLY: json.dumps(tally)})
     sink = io.BytesIO()
     pyarrow.parquet.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
 
-def _array(column: Named | Several | NDArray[Any], lists: bool) -> Any:
+def _array(column: Named | Several | Texts | NDArray[Any]) -> Any:
     """A column as Arrow keeps it: words by number, lists as lists."""
     import pyarrow
 
@@ -165,7 +188,9 @@ def _array(column: Named | Several | NDArray[Any], lists: bool) -> Any:
         ends = np.searchsorted(where, np.arange(column.flags.shape[1] + 1)).astype(np.int32)
         words = pyarrow.DictionaryArray.from_arrays(which.astype(np.int32), list(column.names))
         return pyarrow.ListArray.from_arrays(ends, words)
-    return pyarrow.array([v.split() for v in column.tolist()] if lists else column)
+    if isinstance(column, Texts):
+        return pyarrow.array(column.values, pyarrow.string())
+    return pyarrow.array(column)
 
 
 TALLY = "dss:tally"

@@ -47,7 +47,7 @@ def command(source: str, out: str | None, strict: bool, jobs: int, resume: bool,
     """Judge every profile of SOURCE and summarise: a folder of profiles, a table (.csv, .jsonl,
     .parquet; one profile a row, a column an attribute), or one profile with ranges to vary.
 
-    Exit status: 0 all judged, 1 some rows were bad.
+    Exit status: 0 all judged, 1 some rows were bad or there was none.
     """
     import gc
 
@@ -64,15 +64,18 @@ def command(source: str, out: str | None, strict: bool, jobs: int, resume: bool,
 
 def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cluster: str | None, fmt: str,
          given: dict[str, Any]) -> int:
+    from pathlib import Path
+
     from ..kb import load_kb
     from ..sweep import Job, Output, sweep
     from ..sweep_rows import WRITERS
 
-    suffix = f".{out.rpartition('.')[2]}" if out else ""
-    if suffix and suffix not in WRITERS:
+    suffix = Path(out).suffix.lower() if out is not None else ""
+    if out is not None and suffix not in WRITERS:
         raise click.UsageError(f"--out ends in {', '.join(WRITERS)}")
     if resume and not out:
         raise click.UsageError("--resume goes on with the sweep of an --out FILE")
+    _check_options(out, cluster, given)
     kb = load_kb(given["kb_folder"], drafts=given["draft"], cases=False)
     job = Job(_source(kb, source, given), suffix, given["scores"], given["kb_folder"], given["draft"],
               kb.digest)
@@ -95,7 +98,26 @@ def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cl
         return 130
     bar.finish()
     _print(kb, job, tally, fmt)
+    if not tally.profiles and not tally.bad:
+        click.echo(f"Error: {source} holds no profile: there was nothing to judge", err=True)
+        return 1
     return 1 if tally.bad else 0
+
+
+def _check_options(out: str | None, cluster: str | None, given: dict[str, Any]) -> None:
+    """Raise a usage error for options that would do nothing."""
+    from click.core import ParameterSource
+
+    context = click.get_current_context()
+    typed = {n for n in ("method", "seed", "jobs")
+             if context.get_parameter_source(n) is not ParameterSource.DEFAULT}
+    for name in ("method", "seed"):
+        if name in typed and not given["samples"]:
+            raise click.UsageError(f"--{name} tells how to draw --samples N, which is not given")
+    if given["scores"] and out is None:
+        raise click.UsageError("--scores adds to what --out FILE holds, which is not given")
+    if cluster and "jobs" in typed:
+        raise click.UsageError("--jobs is for this machine; with --cluster the workers do it")
 
 
 def _source(kb: KnowledgeBase, source: str, given: dict[str, Any]) -> Ranges | Table:
@@ -105,11 +127,11 @@ def _source(kb: KnowledgeBase, source: str, given: dict[str, Any]) -> Ranges | T
     from ..plan import HYPERCUBE, SOBOL, plan_of, ranges_of
     from ..tables import PROFILES, Table, check_table
 
-    if source != "-" and Path(source).suffix not in PROFILES:
+    if source != "-" and (Path(source).suffix not in PROFILES or Path(source).is_dir()):
         if given["vary"] or given["unknowns"] or given["samples"]:
             raise click.UsageError("--vary, --unknowns and --samples take one profile, not a table or "
                                    "a folder")
-        check_table(source)
+        check_table(kb, source)
         return Table(source)
     base = read_profile(kb, source)
     ranges = ranges_of(kb, base, given["vary"], given["unknowns"])

@@ -134,12 +134,12 @@ def test_all_kinds_of_output_say_the_same(tmp_path: Path) -> None:
 
 def test_bad_rows_are_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     source, out = tmp_path / "t.csv", tmp_path / "o.csv"
-    lines = ("id,escalation_risk,colour", "A,high,", "B,hihg,", "C,low,blue", "D,low,", "E,low,,x")
+    lines = ("id,escalation_risk,trust", "A,high,", "B,hihg,", "C,low", "D,low,", "E,low,,x")
     source.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     result = dss("sweep", source, "--out", out)
     assert result.exit_code == 1
     assert [row["row"] for row in csv_rows(out)] == ["A", "D"]
-    for said in ("line 3, escalation_risk: PR012", "did you mean 'high'", "line 4: PR011 'colour'",
+    for said in ("line 3, escalation_risk: PR012", "did you mean 'high'", "line 4: SW011 the row has fewer",
                  "line 6: SW011 the row has more cells"):
         assert said in result.stderr
     assert "3 rows could not be read" in result.stdout
@@ -157,7 +157,18 @@ def test_strict_stops_at_the_first_bad_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "said"), [
     (["nowhere.csv"], "there is no such file"),
     (["t.txt"], "SW012 a table ends in .csv, .jsonl, .parquet"),
-    (["latin.csv"], "the table cannot be read"),
+    (["latin.csv"], "the table cannot be read: it is not UTF-8"),
+    (["colour.csv"], "PR011 'trsut' is not an attribute\n    = did you mean 'trust'?"),
+    (["twice.csv"], "IN010 column 'trust' is given twice"),
+    (["twice.parquet"], "IN010 column 'trust' is given twice"),
+    ([NATO, *VARY, "--out", "csv"], "--out ends in .csv, .jsonl, .parquet"),
+    ([NATO, *VARY, "--method", "sobol"], "--method tells how to draw --samples N"),
+    ([NATO, *VARY, "--seed", "0"], "--seed tells how to draw --samples N"),
+    ([NATO, *VARY, "--scores"], "--scores adds to what --out FILE holds"),
+    ([NATO, *VARY, "--cluster", "tcp://localhost:1", "--jobs", "2", "--out", "o.parquet"],
+     "--jobs is for this machine"),
+    ([NATO, *VARY, "--vary", "off_*"], "SW005 'off_ramp' is varied twice"),
+    ([NATO, *VARY, "--samples", 2**30 + 1, "--method", "sobol"], "SW004 a Sobol sequence has at most"),
     ([NATO], "SW002 there is nothing to vary"),
     ([NATO, "--vary", "escalation"], "did you mean 'escalation_risk'?"),
     ([NATO, "--vary", "escalation_risk=hihg"], "did you mean 'high'?"),
@@ -173,18 +184,30 @@ def test_what_is_wrong_is_told(arguments: list[Any], said: str, tmp_path: Path,
     monkeypatch.chdir(tmp_path)
     (tmp_path / "t.txt").write_text("x")
     (tmp_path / "empty.csv").write_text("escalation_risk\nhigh\n")
-    (tmp_path / "latin.csv").write_bytes(b"escalation_risk\nhigh\xe9\n")
+    (tmp_path / "latin.csv").write_bytes(b"escalation_risk,na\xefve\nhigh,\n")
+    (tmp_path / "colour.csv").write_text("escalation_risk,trsut\nhigh,\n")
+    (tmp_path / "twice.csv").write_text("trust,trust\nhigh,low\n")
+    both = [pyarrow.array(["high"]), pyarrow.array(["low"])]
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(both, ["trust", "trust"]), "twice.parquet")
     result = dss("sweep", *arguments)
     assert result.exit_code in (1, 2)
     assert said in result.stderr
     assert result.stdout == ""
 
 
-def test_an_empty_table_is_no_problem(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["t.csv", "empty.csv", "t.jsonl", "t.parquet", "folder"])
+def test_where_there_is_no_profile_it_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("escalation_risk\n")
-    result = dss("sweep", tmp_path / "t.csv", "--out", tmp_path / "o.csv")
-    assert result.exit_code == 0
+    for file in ("t.jsonl", "empty.csv"):
+        (tmp_path / file).write_text("")
+    pyarrow.parquet.write_table(pyarrow.table({"trust": pyarrow.array([], pyarrow.string())}),
+                                tmp_path / "t.parquet")
+    (tmp_path / "folder").mkdir()
+    result = dss("sweep", tmp_path / name, "--out", tmp_path / "o.csv")
+    assert result.exit_code == 1
     assert result.stdout.startswith("0 profiles")
+    assert f"{name} holds no profile: there was nothing to judge" in result.stderr
+    assert (tmp_path / "o.csv").read_text().startswith("row,status,posture,")
 
 
 def job(kb: KnowledgeBase, suffix: str, total: int = 700) -> Job:
