@@ -6,23 +6,37 @@ import contextlib
 import os
 import signal
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, TextIO
 
 from .interview import reply
-from .issues import listing
 from .kb import KnowledgeBase
 from .render import Page
 from .render.question_page import place_page, prompt, view_page
-from .savefile import ChangedMeanwhile, NotSaved, SaveFile, flow, fragile_comments
-from .stages import DONE, LEFT, Interview, bare
+from .render.text import counted
+from .savefile import (
+    ChangedMeanwhile,
+    CommentsAtRisk,
+    NotSaved,
+    RemovedMeanwhile,
+    SaveFile,
+    flow,
+    fragile_comments,
+    rewritten,
+)
+from .stages import DONE, LEFT, Interview, bare, refused
 from .terms import UNKNOWN
 
 NARROW, WIDE, USUAL = 40, 100, 80
 LONGEST = 1 << 16
 INTERRUPTED = 130
+UNFINISHED = 1
+"""The exit status when a script was not understood, or answers could not be saved."""
+
+_SHOWN = 60
 
 
 class Ended(Exception):
@@ -33,17 +47,22 @@ class Ended(Exception):
         self.number = number
 
 
+class Overlong(Exception):
+    """A reply was longer than :data:`LONGEST` bytes; all of it was passed over."""
+
+
 @dataclass
 class Screen:
     """Where replies come from and text goes to.
 
     ``script`` says that the replies are not typed now: they are then shown as they are taken,
-    and lines that begin with '# ' are comments.
+    and lines that begin with '# ' are comments. ``line`` counts the lines read.
     """
 
     source: BinaryIO
     out: TextIO
     script: bool = False
+    line: int = 0
 
     @property
     def width(self) -> int:
@@ -70,7 +89,7 @@ class Screen:
                                           break_long_words=False)) + "\n")
 
     def ask(self, prompt_: str) -> str | None:
-        """One reply; None when there are no more."""
+        """One reply; None when there are no more. Raises :class:`Overlong`."""
         self.show(prompt_)
         line = self._line()
         if line is None or self.script:
@@ -80,23 +99,35 @@ class Screen:
     def _line(self) -> str | None:
         while True:
             try:
-                raw = self.source.readline(LONGEST)
+                raw = self._raw()
             except OSError:  # the terminal is gone
                 return None
             if not raw:
                 return None
+            self.line += 1
+            if len(raw) > LONGEST:
+                raise Overlong
             line = raw.decode("utf-8", errors="replace").strip()
             if not (self.script and line.startswith("# ")):
                 return line
 
 
+    def _raw(self) -> bytes:
+        """A line as it came; of one that is too long only so much that this can be told."""
+        raw = self.source.readline(LONGEST + 1)
+        rest = raw
+        while len(rest) > LONGEST and not rest.endswith(b"\n"):
+            rest = self.source.readline(LONGEST + 1)
+        return raw
+
+
 class Dialogue:
     """One sitting: asks, saves, and says at the end how to go on.
 
-    ``again`` is the command that resumes. ``status`` is the exit code of leaving early.
+    ``again`` gives the command that resumes with a file. ``status`` is the exit code of leaving early.
     """
 
-    def __init__(self, screen: Screen, save: SaveFile, again: str) -> None:
+    def __init__(self, screen: Screen, save: SaveFile, again: Callable[[Path], str]) -> None:
         self.screen = screen
         self.save = save
         self.again = again
@@ -121,16 +152,17 @@ class Dialogue:
         say = self.screen.say
         say(f"Every answer is saved in {self.save.path} at once. "
             "Type help for what you may type, q to leave.")
-        answered = len(state.trail)
+        answered = len(state.answered)
         if answered:
-            say(f"{answered} answers were found; only what is new is asked.")
-        unknown = sum(bare(state.profile[n]) == UNKNOWN for n in state.trail)
+            say(f"{counted(answered, 'answer')} {'was' if answered == 1 else 'were'} found; "
+                "only what is new is asked.")
+        unknown = sum(bare(state.profile[n]) == UNKNOWN for n in state.answered)
         if unknown:
-            say(f"{unknown} of them are 'unknown'. To be asked these again, start with --unknown.")
-        lost = [str(n) for n in fragile_comments(self.save.data or b"")]
-        if lost:
-            say("Comments of the file stay, except inside an entry that you change: "
-                + listing("those on lines", lost) + ".")
+            say(f"{unknown} of them {'is' if unknown == 1 else 'are'} 'unknown'. To be asked "
+                f"{'it' if unknown == 1 else 'these'} again, start with --unknown.")
+        told = _comments_told(self.save.data or b"")
+        if told:
+            say(told)
 
     def run(self, state: Interview) -> Interview:
         """Ask until the end, or until one leaves; gives the last state."""
@@ -145,6 +177,8 @@ class Dialogue:
             self.status = 128 + end.number
         if self.unsaved:
             self._keep()
+        if self.unsaved:
+            self.status = self.status or UNFINISHED
         with contextlib.suppress(OSError):
             self._farewell()
         return self.state
@@ -156,10 +190,18 @@ class Dialogue:
             if shown != now:
                 self.screen.show(place_page(self.state, self.screen.page))
             shown = now
-            text = self.screen.ask(prompt(self.state))
-            if text is None:
+            try:
+                text = self.screen.ask(prompt(self.state))
+            except Overlong:
+                text, turn = "", refused(self.state, f"That reply is longer than {LONGEST} bytes; none of it "
+                                                     "was taken.")
+            else:
+                if text is None:
+                    return
+                turn = reply(self.state, text)
+            if self.screen.script and not turn.taken:
+                self._stop(text, turn.message)
                 return
-            turn = reply(self.state, text)
             if turn.state == self.state and not (turn.message or turn.show):
                 shown = None
             self.unsaved |= turn.state.profile != self.state.profile
@@ -171,16 +213,25 @@ class Dialogue:
             if turn.show:
                 self.screen.show(view_page(self.state, turn.show, self.screen.page))
 
+    def _stop(self, text: str, why: str) -> None:
+        """A script ends where a reply is not understood, lest the next ones answer other questions."""
+        self.status = UNFINISHED
+        said = "".join(c for c in text[:_SHOWN] if c.isprintable()) + ("…" if len(text) > _SHOWN else "")
+        line = f"Stopped at line {self.screen.line} of the replies" + (f", '{said}'" if said else "")
+        self.screen.say(f"{line}: {why} Nothing from that line on was taken.")
+
     def _keep(self) -> None:
         """Save; a failure is told and tried again after the next answer."""
         profile = self._whole(self.state.profile)
         try:
             try:
                 self.save = self.save.saved(profile)
-            except ChangedMeanwhile as error:
+            except RemovedMeanwhile as error:
+                self.save = self.save.anew().saved(profile)
+                self.screen.say(f"{error}; it is written anew.")
+            except (ChangedMeanwhile, CommentsAtRisk) as error:
                 self.save = self.save.aside().saved(profile)
                 self.screen.say(f"{error}. Your answers are saved in {self.save.path} instead.")
-                self.again = f"dss ask {self.save.path}"
             self.unsaved = False
         except NotSaved as error:
             self.screen.say(f"Not saved: {error}. What was saved before is safe; "
@@ -195,10 +246,29 @@ class Dialogue:
             before = self.save.profile
             changed = {k: v for k, v in self.state.profile.items() if before.get(k) != v}
             self.screen.show("".join(f"{k}: {flow(v)}\n" for k, v in changed.items()))
-        if self.save.data is None:
+            if self.save.data is not None:
+                self.screen.say(f"{self.save.path} holds what was saved before. To go on from there: "
+                                f"{self.again(self.save.path)}")
+        elif self.save.data is None:
             self.screen.say("Nothing was answered, so no file was written.")
         elif self.state.place.kind != DONE:
-            self.screen.say(f"Saved in {self.save.path}. To go on: {self.again}")
+            self.screen.say(f"Saved in {self.save.path}. To go on: {self.again(self.save.path)}")
+
+
+def _comments_told(data: bytes) -> str:
+    """What is said beforehand of a file that is written anew, and of the comments that may go."""
+    numbers = [str(n) for n in fragile_comments(data)]
+    lines = " and ".join(filter(None, (", ".join(numbers[:-1]), "".join(numbers[-1:]))))
+    on = f"on line{'s' if len(numbers) > 1 else ''} {lines}"
+    if rewritten(data):
+        told = ("With the first new answer the file is written anew, one answer a line, as its entries do "
+                "not each begin a line.")
+        goes = f"the comments {on} go" if len(numbers) > 1 else f"the comment {on} goes"
+        return f"{told} With that {goes}." if numbers else told
+    if not numbers:
+        return ""
+    those = "those" if len(numbers) > 1 else "the one"
+    return f"Comments of the file stay, except inside an entry that you change: {those} {on}."
 
 
 @contextlib.contextmanager

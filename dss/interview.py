@@ -16,7 +16,7 @@ from .issues import nearest
 from .kb import KnowledgeBase
 from .outlook import PARTNERS, Outlook
 from .partner_list import list_done, partner_reply, with_partner
-from .replies import Misread, read_reply
+from .replies import Misread, read_reply, same_answer
 from .situation import meets
 from .stages import (
     DONE,
@@ -30,10 +30,12 @@ from .stages import (
     Scope,
     Turn,
     aftermath,
+    bare,
     changed_to,
     evidenced,
     following,
     onward,
+    refused,
     title_of,
     visit,
 )
@@ -78,32 +80,50 @@ def _answer(state: Interview, said: str) -> Turn:
     if not isinstance(value, Misread):
         return answer(state, value)
     name = _named(state, said)
-    return Turn(state, value.message) if name is None else jump(state, name)
+    return refused(state, value.message) if name is None else jump(state, name)
 
 
 def answer(state: Interview, value: Any) -> Turn:
-    """Answer the present question with a value as a profile holds it; evidence given before falls away."""
-    before, place = state.outlook, state.place
+    """Answer the present question with a value as a profile holds it.
+
+    Evidence given before stays with the same answer; with another it is dropped, and said to be.
+    """
+    before, place, held = state.outlook, state.place, state.answer
+    dropped = _evidence_told(held)
+    if state.variable is not None and evidenced(held) and same_answer(state.variable, bare(held), value):
+        value, dropped = held, ""
     if place.kind == PARTNER:
-        return onward(with_partner(state, place.partner, place.name, value))
+        return replace(onward(with_partner(state, place.partner, place.name, value)), message=dropped)
     changed = changed_to(state, place.name, value)
     trail = changed.trail if place.name in changed.trail else (*changed.trail, place.name)
     changed = replace(changed, trail=trail, last=place,
                       later=tuple(n for n in changed.later if n != place.name))
-    return Turn(onward(changed).state, aftermath(before, changed.outlook, place.name))
+    told = (dropped, aftermath(before, changed.outlook, place.name))
+    return Turn(onward(changed).state, " ".join(filter(None, told)))
+
+
+def _evidence_told(held: Any) -> str:
+    """What is said of evidence that belonged to an answer now replaced; nothing if there was none."""
+    said = {"note": "note '{}'", "grade": "grade {}", "as_of": "date {}"}
+    found = [text.format(held[key]) for key, text in said.items() if evidenced(held) and held.get(key)]
+    if not found:
+        return ""
+    names = " and ".join(filter(None, (", ".join(found[:-1]), found[-1])))
+    are = "are" if len(found) > 1 else "is"
+    return f"The {names} belonged to the answer before and {are} dropped."
 
 
 def _keep(state: Interview) -> Turn:
     if state.answer is not None or state.place.kind == PARTNER:
         return onward(state)
-    return Turn(state, "Type a number or how the answer begins; ? if it is not known, later to be asked "
-                       "again, help for more.")
+    return refused(state, "Type a number or how the answer begins; ? if it is not known, later to be asked "
+                          "again, help for more.")
 
 
 def later(state: Interview) -> Turn:
     """Put the present question off; it is asked again at the end."""
     if state.place.kind not in (QUESTION, PARTNER):
-        return Turn(state, "There is no question here to put off.")
+        return refused(state, "There is no question here to put off.")
     if state.place.kind == PARTNER or state.place.name in state.profile:
         return onward(state)
     name = state.place.name
@@ -121,8 +141,10 @@ def back(state: Interview) -> Turn:
         return Turn(replace(state, place=place))
     here = state.place.name
     before = state.trail[: state.trail.index(here)] if here in state.trail else state.trail
+    if not before and here not in state.trail and state.back_to is not None:
+        return Turn(replace(state, place=state.back_to, back_to=None))
     if not before:
-        return Turn(state, "This is the first answer; there is none before it.")
+        return refused(state, "This is the first answer; there is none before it.")
     return visit(state, before[-1])
 
 
@@ -132,8 +154,8 @@ def jump(state: Interview, name: str) -> Turn:
     if found is None:
         known = [v.id for v in state.kb.variables[: state.kb.attributes]]
         hint = nearest(name, known)
-        return Turn(state, f"There is no question '{name}'" + (f"; {hint}" if hint else
-                    f"; they run from #1 to #{state.kb.attributes}, and #partners."))
+        return refused(state, f"There is no question '{name}'" + (f"; {hint}" if hint else
+                       f"; they run from #1 to #{state.kb.attributes}, and #partners."))
     return visit(state, found)
 
 
@@ -169,13 +191,13 @@ def _choose(state: Interview, said: str) -> Turn:
             return Turn(replace(state, place=Place(REVIEW)))
         if said == "2":
             return _more(state)
-        return Turn(state, "Press Enter (or type stop) to stop here, or type more to refine the mix.")
+        return refused(state, "Press Enter (or type stop) to stop here, or type more to refine the mix.")
     name = _named(state, said) or _numbered(state, said)
     if name is not None:
         return visit(state, name)
     if said.lower() in ("", "done", "assess"):
         return Turn(replace(state, place=Place(DONE)))
-    return Turn(state, "Press Enter for the assessment, or type #7 or a name to change an answer.")
+    return refused(state, "Press Enter for the assessment, or type #7 or a name to change an answer.")
 
 
 def _stop(state: Interview) -> Turn:
@@ -190,7 +212,7 @@ def _stop(state: Interview) -> Turn:
 
 def _more(state: Interview) -> Turn:
     if state.place.kind not in (SETTLED, REVIEW):
-        return Turn(state, "The next question comes when this one is answered.")
+        return refused(state, "The next question comes when this one is answered.")
     if state.place.kind == SETTLED:
         return onward(replace(state, refining=True))
     going = replace(state, refining=True, later=(), again=frozenset())
@@ -204,11 +226,11 @@ def grade(state: Interview, text: str) -> Turn:
     """Grade the evidence of the last answer, A1 to F6."""
     given = text.upper().replace(" ", "")
     if not GRADE.fullmatch(given):
-        return Turn(state, "A grade is a letter for the source, A (reliable) to F (cannot be judged), and a "
-                           "digit for the information, 1 (confirmed) to 6 (cannot be judged): grade B2.")
+        return refused(state, "A grade is a letter for the source, A (reliable) to F (cannot be judged), and "
+                              "a digit for the information, 1 (confirmed) to 6 (cannot be judged): grade B2.")
     turn = _evidence(state, "grade", given)
     place = state.last
-    if place is None or turn.state is state:
+    if place is None or not turn.taken:
         return turn
     words = state.kb.partner if place.kind == PARTNER else state.kb.words
     needed = words.variables[words.position[place.name]].needs_grade
@@ -221,21 +243,21 @@ def grade(state: Interview, text: str) -> Turn:
 def note(state: Interview, text: str) -> Turn:
     """Add a note to the last answer."""
     clean = "".join(c if c.isprintable() else " " for c in text).strip()
-    return _evidence(state, "note", clean) if clean else Turn(state, "Type the note after the word: note the "
-                                                                    "embassy reported it.")
+    return _evidence(state, "note", clean) if clean else refused(
+        state, "Type the note after the word: note the embassy reported it.")
 
 
 def _evidence(state: Interview, key: str, text: str) -> Turn:
     place = state.last
     if place is None or place.name == PARTNERS:
-        return Turn(state, f"There is no answer yet that a {key} could belong to.")
+        return refused(state, f"There is no answer yet that a {key} could belong to.")
     if place.kind == PARTNER:
         old = state.partner(place.partner).get(place.name)
         title = state.kb.partner.variables[state.kb.partner.position[place.name]].title
     else:
         old, title = state.profile.get(place.name), title_of(state.kb, place.name)
     if old is None:
-        return Turn(state, f"There is no answer yet that a {key} could belong to.")
+        return refused(state, f"There is no answer yet that a {key} could belong to.")
     value = {**(old if evidenced(old) else {"value": old}), key: text}
     value = {k: value[k] for k in EVIDENCE if k in value}
     changed = (with_partner(state, place.partner, place.name, value) if place.kind == PARTNER
@@ -247,7 +269,7 @@ def _evidence(state: Interview, key: str, text: str) -> Turn:
 
 def _told(key: str, state: Interview, text: str) -> Turn:
     clean = "".join(c if c.isprintable() else " " for c in text).strip()
-    return Turn(changed_to(state, key, clean), f"{key}: {clean}") if clean else Turn(
+    return Turn(changed_to(state, key, clean), f"{key}: {clean}") if clean else refused(
         state, f"Type the text after the word: {key} …")
 
 

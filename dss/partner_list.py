@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .outlook import PARTNERS, Outlook
-from .stages import PARTNER, QUESTION, Interview, Place, Turn, aftermath, changed_to, onward
+from .stages import PARTNER, QUESTION, Interview, Place, Turn, aftermath, changed_to, onward, refused
 from .terms import UNKNOWN
 
 
 def partner_reply(state: Interview, said: str) -> Turn:
     """A reply at the partner list: add, edit or remove one, or say that there are none."""
-    word, _, name = "".join(c for c in said if c.isprintable()).partition(" ")
-    if said.lower() == "none":
-        return list_done(_listing(state, "none"))
-    if said.lower() in ("?", UNKNOWN):
-        return list_done(_listing(state, UNKNOWN))
     if said == "":
-        return list_done(state) if state.answer is not None else Turn(state, _PARTNER_HINT)
-    known = _partner_named(state, name or said)
-    if word in ("remove", "delete") and name:
-        if known is None:
-            return Turn(state, f"There is no partner '{name}'.")
-        rest = [p for p in state.partners if p["name"] != known]
-        return Turn(_listing(state, rest or "none"), f"{known} is removed.")
-    if word == "add" and name and known is None:
-        added = _listing(state, [*state.partners, {"name": name}])
-        return Turn(replace(added, place=Place(PARTNER, next(iter(state.kb.partner.position)), name)))
-    if word in ("add", "edit") or known is not None:
-        if known is None:
-            return Turn(state, f"There is no partner '{name}'." if name else _PARTNER_HINT)
-        return Turn(replace(state, place=Place(PARTNER, next(iter(state.kb.partner.position)), known)))
-    return Turn(state, _PARTNER_HINT)
+        return list_done(state) if state.answer is not None else refused(state, _PARTNER_HINT)
+    whole = _WHOLE.get(said.lower())
+    if whole is not None:
+        if state.partners and said.lower() != CLEAR:
+            return refused(state, _listed(state))
+        return list_done(_listing(state, whole))
+    shown = "".join(c for c in said if c.isprintable())
+    verb, _, name = shown.partition(" ")
+    does = _VERBS.get(verb.lower())
+    known = _partner_named(state, name if does else shown)
+    if does is not None and name:
+        return does(state, name, known)
+    return _edit(state, shown, known) if known is not None else refused(state, _PARTNER_HINT)
 
 
+CLEAR = "none all"
+_WHOLE = {"none": "none", CLEAR: "none", "?": UNKNOWN, UNKNOWN: UNKNOWN}
+
+
+def _listed(state: Interview) -> str:
+    n = len(state.partners)
+    are = "partner is" if n == 1 else "partners are"
+    return (f"{n} {are} listed. remove NAME takes one away, {CLEAR} clears the list, "
+            "Enter leaves it as it is.")
+
+
+def _add(state: Interview, name: str, known: str | None) -> Turn:
+    if known is not None:
+        return refused(state, f"{known} is listed already; edit {known} changes it.")
+    if name.isdigit():
+        return refused(state, f"There is no partner {name[:9]} yet. To add one, type add and a name.")
+    added = _listing(state, [*state.partners, {"name": name}])
+    return Turn(replace(added, place=Place(PARTNER, next(iter(state.kb.partner.position)), name)))
+
+
+def _edit(state: Interview, name: str, known: str | None) -> Turn:
+    if known is None:
+        return refused(state, f"There is no partner '{name}'.")
+    return Turn(replace(state, place=Place(PARTNER, next(iter(state.kb.partner.position)), known)))
+
+
+def _remove(state: Interview, name: str, known: str | None) -> Turn:
+    if known is None:
+        return refused(state, f"There is no partner '{name}'.")
+    rest = [p for p in state.partners if p["name"] != known]
+    return Turn(_listing(state, rest or "none"), f"{known} is removed.")
+
+
+_VERBS: Mapping[str, Callable[[Interview, str, str | None], Turn]] = {
+    "add": _add, "edit": _edit, "remove": _remove, "delete": _remove,
+}
 _PARTNER_HINT = ("Type add and a name, edit or remove and a name or number, none if there are none, "
                  "? if it is not known, later, or Enter when the list is complete.")
 

@@ -45,6 +45,19 @@ def read_reply(variable: Variable, text: str) -> Value | Misread:
     return found if isinstance(found, Misread) else _checked(variable, found)
 
 
+def same_answer(variable: Variable, one: Value, other: Value) -> bool:
+    """Whether two values say the same, however they are written; of numbers, whether they are written alike
+    (two numbers may count alike and yet differ)."""
+    if one == other or variable.kind == "number":
+        return bool(one == other)
+    return _mask(variable, one) == _mask(variable, other)
+
+
+def _mask(variable: Variable, value: Value) -> int | None:
+    node = from_python("answer", value, Problems())
+    return None if node is None else read_value(variable, node, Problems())
+
+
 def _checked(variable: Variable, value: Value) -> Value | Misread:
     """The value, if a profile may hold it."""
     problems = Problems()

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class ChangedMeanwhile(NotSaved):
     """The file is no longer what was last read or written."""
 
 
+class RemovedMeanwhile(NotSaved):
+    """The file that was last read or written is gone."""
+
+
+class CommentsAtRisk(NotSaved):
+    """The file cannot be patched, and its comments would go though nobody was told beforehand."""
+
+
 @dataclass(frozen=True)
 class SaveFile:
     """A profile on disk: its ``data`` as last read or written, None when there is no file yet.
@@ -50,12 +59,18 @@ class SaveFile:
         data = patched(self.data, profile)
         if data == self.data and not self.new:
             return self
+        if not self.new and unforeseen(self.data, profile):
+            raise CommentsAtRisk(f"{self.path} cannot be changed without the loss of its comments")
         _write(self.path, data, None if self.new else self.data)
         return SaveFile(self.path, data)
 
     def aside(self) -> SaveFile:
         """The same text, to be saved under a name of its own beside this one."""
         return SaveFile(free_path(self.path.parent, self.path.stem), self.data, new=True)
+
+    def anew(self) -> SaveFile:
+        """The same text, to be written where nothing stands any more."""
+        return SaveFile(self.path, self.data, new=True)
 
 
 def open_save(kb: KnowledgeBase, path: Path) -> SaveFile:
@@ -68,6 +83,17 @@ def open_save(kb: KnowledgeBase, path: Path) -> SaveFile:
     if read_text(str(path), data, problems) is not None or {p.code for p in problems.found} != {EMPTY}:
         load_situation(kb, data, name=str(path))
     return SaveFile(path, data)
+
+
+def check_writable(path: Path) -> None:
+    """Raises :class:`NotSaved` where answers could not be saved, and says why."""
+    target = path.resolve()
+    if not target.parent.is_dir():
+        raise NotSaved(f"{path} cannot be written: there is no folder {target.parent}")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise NotSaved(f"{path} is read-only")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise NotSaved(f"{path} cannot be written: nothing may be written in the folder {target.parent}")
 
 
 def free_path(folder: Path, stem: str) -> Path:
@@ -98,16 +124,30 @@ def _entries(data: bytes) -> Sequence[tuple[Scalar, Node]]:
     return node.entries if isinstance(node, Mapping_) else ()
 
 
-def fragile_comments(data: bytes) -> list[int]:
-    """The lines (from 1) with comments that a change of their entry would lose.
+def rewritten(data: bytes) -> bool:
+    """Whether the first change writes the file anew, as its entries do not each begin a line."""
+    return bool(_lines(data)) and not _is_block(data) and read_text("profile", data, Problems()) is not None
 
-    Comments between entries, and after a value that stands on one line, always stay.
+
+def fragile_comments(data: bytes) -> list[int]:
+    """The lines (from 1) with comments that a change of their entry would lose; those of a file
+    that is written anew are all of them.
+
+    Else comments between entries, and after a value that stands on one line, always stay.
     """
     lines = _lines(data)
-    if not _is_block(data):
-        return [i + 1 for i in range(len(lines)) if _entries(data) and _commented(lines, i)]
+    if rewritten(data):
+        return [i + 1 for i in range(len(lines)) if _commented(lines, i)]
     return [i + 1 for first, last in _stretches(data).values() for i in range(first, last)
             if last - first > 1 and _commented(lines, i)]
+
+
+def unforeseen(data: bytes | None, profile: Mapping[str, Any]) -> bool:
+    """Whether saving would lose what may be comments, though :func:`fragile_comments` does not name
+    them: the form of the file is one that cannot be patched."""
+    if not data or rewritten(data) or _in_place(data, profile) is not None:
+        return False
+    return any(re.search(r"(^|\s)#", line) for line in _lines(data))
 
 
 def patched(data: bytes | None, profile: Mapping[str, Any]) -> bytes:
@@ -116,14 +156,19 @@ def patched(data: bytes | None, profile: Mapping[str, Any]) -> bytes:
     All other lines stay as they are, byte for byte. Text that cannot be patched so (entries
     not each on lines of their own) is written anew.
     """
-    old = plain_profile(data or b"")
-    wanted = dict(profile)
-    if old == wanted and data:
+    text = _in_place(data, profile) if data else None
+    return "".join(_entry(k, v, "\n") for k, v in profile.items()).encode() if text is None else text
+
+
+def _in_place(data: bytes, profile: Mapping[str, Any]) -> bytes | None:
+    """The text with what differs changed in place; None if its form does not allow that."""
+    old, wanted = plain_profile(data), dict(profile)
+    if old == wanted:
         return data
-    text = _patch(data, old, wanted) if data and (_is_block(data) or not old) else None
-    if text is None or plain_profile(text) != wanted:
-        text = "".join(_entry(k, v, "\n") for k, v in wanted.items()).encode()
-    return text
+    if old and not _is_block(data):
+        return None
+    text = _patch(data, old, wanted)
+    return text if plain_profile(text) == wanted else None
 
 
 def _patch(data: bytes, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> bytes:
@@ -131,6 +176,8 @@ def _patch(data: bytes, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> by
     lines = _lines(data)
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += end
+    last_line = _document_end(data)
+    lines[last_line:last_line] = [_entry(key, value, end) for key, value in wanted.items() if key not in old]
     for key, (first, last) in reversed(_stretches(data).items()):
         if key not in wanted:
             lines[first:last] = []
@@ -139,13 +186,22 @@ def _patch(data: bytes, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> by
             new = _entry(key, wanted[key], end)
             if tail and new.count("\n") == 1:
                 new = new.rstrip("\r\n") + tail + end
+            elif tail:
+                new = tail.strip() + end + new
             lines[first:last] = [new]
-    lines += [_entry(key, value, end) for key, value in wanted.items() if key not in old]
     return "".join(lines).encode()
 
 
 def _lines(data: bytes) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", data.decode("utf-8-sig", errors="replace"))
+
+
+def _document_end(data: bytes) -> int:
+    """The line, from 0, of the mark '...' that ends the document, or the number of lines."""
+    lines = _lines(data)
+    keys = [key.line for key, _ in _entries(data)]
+    marks = (i for i in range(max(keys, default=-1) + 1, len(lines)) if re.match(r"\.\.\.(\s|$)", lines[i]))
+    return next(marks, len(lines))
 
 
 def _is_block(data: bytes) -> bool:
@@ -158,7 +214,7 @@ def _stretches(data: bytes) -> dict[str, tuple[int, int]]:
     """Each entry's lines, from 0, the last not included; comments before the next entry are no part."""
     lines = _lines(data)
     keys = [key for key, _ in _entries(data)]
-    ends = [*(key.line for key in keys[1:]), len(lines)][: len(keys)]
+    ends = [*(key.line for key in keys[1:]), _document_end(data)][: len(keys)]
     out = {}
     for key, last in zip(keys, ends, strict=True):
         while (last - 1 > key.line and not lines[last - 1].strip("\r\n \t")) or (
@@ -210,28 +266,40 @@ def _write(path: Path, data: bytes, before: bytes | None) -> None:
     target = path.resolve()
     try:
         present = target.read_bytes() if target.exists() else None
+        if present is None and before is not None and target.parent.is_dir():
+            raise RemovedMeanwhile(f"{path} was removed meanwhile")
         if present != before:
             raise ChangedMeanwhile(f"{path} was changed by another program meanwhile")
-        beside = target.with_name(f".{target.name}.part")
-        with _created(beside, target) as handle:
-            _write_all(handle, data)
-            os.fsync(handle)
-        os.replace(beside, target)
+        check_writable(path)
+        with _beside(target) as beside:
+            with _created(beside, target) as handle:
+                _write_all(handle, data)
+                os.fsync(handle)
+            os.replace(beside, target)
         _sync_folder(target.parent)
     except OSError as error:
         raise NotSaved(f"{path} cannot be written: {error.strerror}") from None
 
 
 @contextlib.contextmanager
-def _created(beside: Path, target: Path) -> Iterator[int]:
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
+def _beside(target: Path) -> Iterator[Path]:
+    """A name of its own in the same folder; whatever is left there in the end is removed."""
+    path = target.with_name(f".dss-{secrets.token_hex(8)}.part")
     try:
-        yield handle
-    except BaseException:
+        yield path
+    finally:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _created(beside: Path, target: Path) -> Iterator[int]:
+    """A new file, opened; it is the only one of its name and has the mode of the one it replaces."""
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        if target.exists():
+            os.chmod(beside, stat.S_IMODE(target.stat().st_mode))
+        yield handle
     finally:
         os.close(handle)
 

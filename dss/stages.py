@@ -100,11 +100,20 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The state after a reply, a ``message`` to show, and the name of a view to ``show``."""
+    """The state after a reply, a ``message`` to show, and the name of a view to ``show``.
+
+    ``taken`` is false when the reply was not understood or does not belong here.
+    """
 
     state: Interview
     message: str = ""
     show: str = ""
+    taken: bool = True
+
+
+def refused(state: Interview, message: str) -> Turn:
+    """The same state, because the reply could not be taken, and why."""
+    return Turn(state, message, taken=False)
 
 
 def following(state: Interview) -> Place:

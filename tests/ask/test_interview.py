@@ -18,7 +18,7 @@ from dss.interview import begin, reply
 from dss.outlook import PARTNERS, Outlook
 from dss.render import Page
 from dss.render.question_page import place_page, progress
-from dss.replies import Misread, read_reply
+from dss.replies import Misread, read_reply, same_answer
 from dss.savefile import plain_profile
 from dss.stages import DONE, LEFT, QUESTION, REVIEW, SETTLED, Interview, Place, Scope, Turn
 from dss.terms import UNKNOWN, Variable
@@ -234,8 +234,8 @@ def test_partners_are_added_edited_and_removed(fresh: Interview) -> None:
     assert [p["name"] for p in state.partners] == ["North Shore"]
     assert state.place == fresh.place
     assert load_situation(fresh.kb, state.profile).partners is not None
-    assert after(state, "partners", "none").state.profile[PARTNERS] == "none"
-    assert after(state, "partners", "?").state.profile[PARTNERS] == UNKNOWN
+    assert after(state, "partners", "none all").state.profile[PARTNERS] == "none"
+    assert after(state, "partners", "none all", "partners", "?").state.profile[PARTNERS] == UNKNOWN
     assert "no partner 'West'" in after(state, "partners", "remove West").message
 
 
@@ -301,6 +301,65 @@ def test_the_settled_page_counts_in_plain_words(mini: KnowledgeBase) -> None:
         page = " ".join(place_page(state, Page()).split())
         assert told in page
         assert not re.search(r"\b[01] (questions|answers|postures)|the 0", page)
+
+
+@pytest.mark.parametrize("text", ["?", "none", "unknown", "NONE"])
+def test_a_list_of_partners_is_not_wiped_by_a_short_word(fresh: Interview, text: str) -> None:
+    listed = after(fresh, "partners", "add North", "done", "add South", "done").state
+    turn = after(listed, text)
+    assert turn.state == listed
+    assert not turn.taken
+    for part in ("2 partners are listed", "remove NAME", "none all"):
+        assert part in turn.message
+    assert after(listed, "None all").state.profile[PARTNERS] == "none"
+
+
+def test_a_partner_is_not_listed_twice_and_verbs_may_begin_with_a_capital(fresh: Interview) -> None:
+    listed = after(fresh, "partners", "add nato", "done", "ADD South Shore", "done").state
+    assert [p["name"] for p in listed.partners] == ["nato", "South Shore"]
+    for text in ("add NATO", "Add 1"):
+        turn = after(listed, text)
+        assert turn.state == listed
+        assert turn.message == "nato is listed already; edit nato changes it."
+    assert "There is no partner 7 yet" in after(listed, "add 7").message
+    assert after(listed, "Edit NATO").state.place.partner == "nato"
+    assert after(listed, "south shore").state.place.partner == "South Shore"
+    assert [p["name"] for p in after(listed, "Remove nato").state.partners] == ["South Shore"]
+
+
+def test_the_same_answer_keeps_its_evidence_and_another_drops_it_with_a_word(fresh: Interview) -> None:
+    variable = next(v for v in fresh.kb.variables[: fresh.kb.attributes] if v.kind == "scale")
+    value = {"value": variable.values[1], "grade": "B2", "note": "seen {twice}", "as_of": "1990-01-16"}
+    held = begin(fresh.kb, {variable.id: value})
+    for text in ("2", variable.values[1], f"{variable.values[1]}, 2"):
+        turn = after(held, f"#{variable.id}", text)
+        assert turn.state.profile[variable.id] == value
+        assert "dropped" not in turn.message
+    turn = after(held, f"#{variable.id}", "1")
+    assert turn.state.profile[variable.id] == variable.values[0]
+    assert ("The note 'seen {twice}', grade B2 and date 1990-01-16 belonged to the answer before and are "
+            "dropped.") in turn.message
+
+
+def test_a_partners_evidence_is_kept_and_dropped_alike(fresh: Interview) -> None:
+    state = after(fresh, "partners", "add North", "1", "grade C3", "done", "edit North").state
+    key = state.place.name
+    assert after(state, "1").state.partners[0][key]["grade"] == "C3"
+    turn = after(state, "2")
+    assert turn.message == "The grade C3 belonged to the answer before and is dropped."
+    assert turn.state.partners[0][key] == fresh.kb.partner.variables[0].values[1]
+
+
+def test_two_numbers_that_count_alike_are_two_answers() -> None:
+    assert not same_answer(NUMBER, "10", "12")
+    assert same_answer(SET, "none", [])
+    assert same_answer(SCALE, ["high", "very-high"], "at least high")
+
+
+def test_back_from_a_jump_at_the_very_first_question_returns(fresh: Interview) -> None:
+    there = after(fresh, "#7").state
+    assert there.place != fresh.place
+    assert after(there, "<").state == fresh
 
 
 OTHERS = [pytest.param(p, marks=pytest.mark.slow, id=p.stem) for p in EXAMPLES if p not in ARTICLE]

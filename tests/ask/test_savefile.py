@@ -15,13 +15,16 @@ from running import EXAMPLES
 from dss import InvalidInput, KnowledgeBase
 from dss.savefile import (
     ChangedMeanwhile,
+    CommentsAtRisk,
     NotSaved,
+    RemovedMeanwhile,
     SaveFile,
     flow,
     fragile_comments,
     open_save,
     patched,
     plain_profile,
+    rewritten,
 )
 
 WRITTEN = """\
@@ -121,12 +124,76 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monke
             with pytest.raises(NotSaved, match="No space left on device"):
                 save.saved({"a": "y"})
         assert path.read_bytes() == b"a: x\n"
-        assert [p.name for p in tmp_path.iterdir()] in (["a.yaml"], [".a.yaml.part", "a.yaml"],
-                                                        ["a.yaml", ".a.yaml.part"])
+        assert [p.name for p in tmp_path.iterdir()] == ["a.yaml"]
     save = save.saved({"a": "y"})
     assert path.read_bytes() == b"a: y\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert [p.name for p in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_new_answers_stand_before_the_mark_that_ends_the_document() -> None:
+    data = b"# top\na: x # one\nb: y\n...\n# after\n"
+    text = patched(data, {"a": "z", "b": ["u"], "c": "v"})
+    assert text == b"# top\na: z # one\nb: [u]\nc: v\n...\n# after\n"
+    assert patched(b"# only\n...\n", {"a": "x"}) == b"# only\na: x\n...\n"
+
+
+@pytest.mark.parametrize("before", ["none", "[{name: A}]"])
+def test_the_comment_of_a_line_that_grows_stands_above_it(before: str) -> None:
+    data = f"a: x\npartners: {before}   # memo 12\nb: y\n".encode()
+    text = patched(data, {**plain_profile(data), "partners": [{"name": "A"}, {"name": "B"}]})
+    assert text == b"a: x\n# memo 12\npartners:\n  - {name: A}\n  - {name: B}\nb: y\n"
+
+
+def test_a_file_that_is_written_anew_is_known_beforehand_with_its_comments() -> None:
+    indented = b"# top\n  a: x # one\n  b: y\n"
+    assert rewritten(indented)
+    assert fragile_comments(indented) == [1, 2]
+    assert rewritten(b"{a: x}\n")
+    assert rewritten(b"{} # memo\n")
+    for kept in (WRITTEN.encode(), b"", b"# only\n", b"a: x\n...\n"):
+        assert not rewritten(kept)
+
+
+def test_comments_that_would_go_unannounced_are_left_in_the_file(tmp_path: Path) -> None:
+    """Lines that end in a way that cannot be patched."""
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"a: x # memo\rb: y\r")
+    save = SaveFile(path, path.read_bytes())
+    assert fragile_comments(path.read_bytes()) == []
+    with pytest.raises(CommentsAtRisk, match="comments"):
+        save.saved({"a": "x", "b": "z"})
+    assert path.read_bytes() == b"a: x # memo\rb: y\r"
+    aside = save.aside().saved({"a": "x", "b": "z"})
+    assert plain_profile(aside.path.read_bytes()) == {"a": "x", "b": "z"}
+
+
+def test_a_removed_file_is_told_and_can_be_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    save = SaveFile(path).saved({"a": "x"})
+    path.unlink()
+    with pytest.raises(RemovedMeanwhile, match="removed meanwhile"):
+        save.saved({"a": "y"})
+    save.anew().saved({"a": "y"})
+    assert path.read_bytes() == b"a: y\n"
+
+
+def test_a_read_only_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.yaml"
+    save = SaveFile(path).saved({"a": "x"})
+    monkeypatch.setattr(os, "access", lambda found, _: Path(found) != path.resolve())
+    with pytest.raises(NotSaved, match="is read-only"):
+        save.saved({"a": "y"})
+    assert path.read_bytes() == b"a: x\n"
+
+
+def test_a_file_of_the_same_name_beside_it_is_never_written_to(tmp_path: Path) -> None:
+    path, theirs = tmp_path / "a.yaml", tmp_path / "theirs"
+    theirs.write_bytes(b"theirs")
+    (tmp_path / ".a.yaml.part").symlink_to(theirs)
+    SaveFile(path).saved({"a": "x"})
+    assert theirs.read_bytes() == b"theirs"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".a.yaml.part", "a.yaml", "theirs"]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_asks_what_is_new(quay: Path) -> N
         assert "Traceback" not in told
     with session(quay) as t:
         first = t.until()
-        assert "1 answers were found" in first
+        assert "1 answer was found" in first
         assert "How far has it gone?" in first
 
 
