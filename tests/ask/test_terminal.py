@@ -208,3 +208,12 @@ def test_what_is_shown_at_the_end_is_the_assessment(quay: Path) -> None:
         os.write(t.fd, b"\n")
         told = t.end()
     assert dss("assess", quay, "--kb", MINI, COLUMNS="80").stdout.strip() in told
+
+
+def test_a_format_that_is_not_text_is_refused_before_the_first_question(quay: Path) -> None:
+    with session(quay, "--format", "docx") as t:
+        assert "name a file with --output" in " ".join(t.end().split())
+        assert "What is the quarrel about?" not in t.seen
+        assert t.status == 2
+    with session(quay, "--format", "docx", "--output", quay.with_suffix(".docx")) as t:
+        assert "What is the quarrel about?" in t.until()
