@@ -88,7 +88,8 @@ def _partner_list(sheet: Sheet, state: Interview) -> None:
         known = sum(bare(v) != UNKNOWN for k, v in partner.items() if k in state.kb.partner.position)
         of = len(state.kb.partner.variables)
         sheet.text(f"{partner['name']}: {known} of {of} answered", 1, 5, f"{i:>2}  ")
-    sheet.text("add NAME, edit NAME, remove NAME; none; ? if not known; Enter when the list is complete.", 1)
+    other = "none all clears the list" if state.partners else "none; ? if not known"
+    sheet.text(f"add NAME, edit NAME, remove NAME; {other}; Enter when the list is complete.", 1)
 
 
 def _settled(sheet: Sheet, state: Interview) -> None:

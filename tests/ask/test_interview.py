@@ -312,6 +312,7 @@ def test_a_list_of_partners_is_not_wiped_by_a_short_word(fresh: Interview, text:
     for part in ("2 partners are listed", "remove NAME", "none all"):
         assert part in turn.message
     assert after(listed, "None all").state.profile[PARTNERS] == "none"
+    assert "none all clears the list" in place_page(listed, Page())
 
 
 def test_a_partner_is_not_listed_twice_and_verbs_may_begin_with_a_capital(fresh: Interview) -> None:
