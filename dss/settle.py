@@ -71,6 +71,7 @@ class _Proof:
         self.cautious = now.cautious
         self.winner = kb.postures[now.posture]
         self.start = self._with_lower(bounds(kb, situation.masks, situation.partners, moving))
+        self.whole = frozenset(kb.aggregates) if situation.partners is None else frozenset()
         self.asis = {at: self.base.possible[at] for at in self.start.moving}
 
     def verdict(self) -> Verdict:
@@ -86,7 +87,10 @@ class _Proof:
                 continue
             board = Board(part, self.weights)
             if not self._holds(board):
-                waiting += self._split(board)
+                parts = self._split(board)
+                if not parts:
+                    return Verdict(False, self.looked)
+                waiting += parts
         return Verdict(True, self.looked)
 
     def _with_lower(self, b: Bounds) -> Bounds:
@@ -122,13 +126,20 @@ class _Proof:
                 and all(board.beats(self.winner, p) for p in self.kb.postures.values()))
 
     def _split(self, board: Board) -> list[Bounds]:
-        """The part cut in two by the answer on which most hangs, and the ways that leave it open."""
+        """The part cut in two by the answer on which most hangs, and the ways that leave it open.
+
+        What a partner list may still fill in is not cut: its partners may be known in part, so that
+        more than one value and yet not all stay possible. Nothing, then, where all else is answered.
+        """
         b = board.bounds
-        found = board.waits_for(self.winner, self.cautious)
+        waits = board.waits_for(self.winner, self.cautious)
+        found = {key: n for key, n in waits.items() if key[0] not in self.whole}
         if found:
             at, allowed = max(found, key=lambda key: (found[key], -key[0], -key[1]))
+        elif not b.moving - self.whole:
+            return []
         else:
-            at = min(b.moving)
+            at = min(b.moving - self.whole)
             allowed = b.possible.masks[at] & -b.possible.masks[at]
         mask = b.possible.masks[at]
         now = self.asis[at]
