@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -18,12 +19,12 @@ import pytest
 from running import NATO, ROOT, clean_environment, dss
 
 from dss import KnowledgeBase, load_situation
-from dss.cluster import sweep_on
+from dss.cluster import part_done, sweep_on
 from dss.issues import InvalidInput
 from dss.plan import HYPERCUBE, plan_of, ranges_of
 from dss.summary import Tally
-from dss.sweep import Job, Output, sweep
-from dss.tables import Table
+from dss.sweep import Job, Output, Refused, sweep
+from dss.tables import Group, Table
 
 PARTS, PART = 60, 2048
 CODE = "from distributed.cli.{what} import main; main()"
@@ -126,6 +127,15 @@ def test_strict_stops_a_cluster_sweep_at_a_bad_row(kb: KnowledgeBase, tmp_path: 
     with cluster(tmp_path) as (address, _), pytest.raises(InvalidInput) as told:
         sweep_on(job, kb, address, str(out), strict=True)
     assert [i.code for i in told.value.issues] == ["PR012"]
+
+
+def test_what_a_worker_refuses_comes_back_as_data(kb: KnowledgeBase, tmp_path: Path) -> None:
+    damaged = tmp_path / "t.parquet"
+    damaged.write_bytes(b"PAR1")
+    job = Job(Table(str(damaged)), ".parquet", digest=kb.digest)
+    found = pickle.loads(pickle.dumps(part_done(job, 0, Group(str(damaged), 0, 1), str(tmp_path))))
+    assert isinstance(found, Refused)
+    assert [(i.code, i.place.file) for i in found.issues] == [("SW010", str(damaged))]
 
 
 def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
