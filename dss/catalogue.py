@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .conditions import ALWAYS, NEVER, AllOf, ConditionReader, Dnf, Tree, compile_tree
+from .conditions import ALWAYS, NEVER, AllOf, ConditionReader, Dnf, Tree, compile_tree, conjuncts
 from .fields import Fields
 from .issues import Place, Problems, listing, nearest
 from .source import Mapping_, Node, Scalar, Sequence_
@@ -233,7 +233,7 @@ def _action(
     known_tree: Tree = conditions.read(known_node) if known_node else AllOf(())
     needs_tree: Tree = conditions.read(needs_node) if needs_node else AllOf(())
     if known_node:
-        needs_tree = AllOf((*_conjuncts(known_tree), *_conjuncts(needs_tree)))
+        needs_tree = AllOf((*conjuncts(known_tree), *conjuncts(needs_tree)))
     pointless_tree: Tree = conditions.read(pointless_node) if pointless_node else AllOf(())
     variables = conditions.words.variables
     cls = f.one_of("class", CLASSES)
@@ -253,10 +253,6 @@ def _action(
         stops_if=f.texts("stops_if"), codes=_codes(f), note=f.text("note"),
         source=f.citations("source", works), place=place,
     )
-
-
-def _conjuncts(tree: Tree) -> tuple[Tree, ...]:
-    return tree.parts if isinstance(tree, AllOf) else (tree,)
 
 
 def _compiled(tree: Tree, variables: Sequence[Variable], problems: Problems, node: Node | None) -> Dnf:

@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .catalogue import TIMES, Action
-from .column_scores import Weighed, posture_order
+from .catalogue import TIMES, Action, Posture
+from .column_scores import Weighed
+from .compose import posture_order
 from .kb import KnowledgeBase
 from .planes import (
     Numbers,
@@ -96,9 +97,9 @@ class Composed:
         places = len(self.kb.postures)
         place = best & ((1 << _bits(self.kb)) - 1)
         out: dict[str, Plane] = {}
-        for i, name in enumerate(posture_order(self.kb)):
+        for i, posture in enumerate(posture_order(self.kb)):
             chosen = minus(equal(place, places - 1 - i), self.cautious)
-            out[name] = either(chosen, self.cautious) if self.kb.postures[name].fallback else chosen
+            out[posture.id] = either(chosen, self.cautious) if posture.fallback else chosen
         return out
 
     def _best(self) -> tuple[Numbers, Plane]:
@@ -106,9 +107,9 @@ class Composed:
         shift, lowest = _bits(self.kb), -(1 << 50)
         best: Numbers = lowest
         anywhere: Plane = False
-        for i, name in enumerate(posture_order(self.kb)):
-            feasible = self.feasible[name] = self._feasible(name)
-            score = self.weighed.postures[name]
+        for i, posture in enumerate(posture_order(self.kb)):
+            feasible = self.feasible[posture.id] = self._feasible(posture)
+            score = self.weighed.postures[posture.id]
             key = (score << shift if isinstance(score, int) else score.astype(np.int64) << shift) + (
                 len(self.kb.postures) - 1 - i)
             if feasible is False:
@@ -119,11 +120,11 @@ class Composed:
             anywhere = either(anywhere, feasible)
         return best, anywhere
 
-    def _feasible(self, posture: str) -> Plane:
+    def _feasible(self, posture: Posture) -> Plane:
         """Where a posture's leading action can be taken, or is in place."""
-        lead = self.kb.postures[posture].core[0]
+        lead = posture.core[0]
         pointless = self.weighed.standing[lead].pointless
-        bundle, whole = Bundle(self, {}, False, self.kb.postures[posture].band[1]), Members()
+        bundle, whole = Bundle(self, {}, False, posture.band[1]), Members()
         success = bundle.close(lead, no(pointless), whole, False)
         return either(pointless, minus(success, bundle.too_hard(whole, success)))
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
 
-from .catalogue import TIMES, Posture
+from .catalogue import Posture
 from .columns import POSSIBLE, PRESUMED, Inferred
 from .compose import POSTURE_UNIT
 from .kb import KnowledgeBase
 from .planes import Numbers, Plane, any_of, at_least, both, either, masked, minus, no, weighted
-from .weigh import NORMAL_WEIGHT, UNIT
+from .weigh import NORMAL_WEIGHT, UNIT, forbidders
 
 _MEANS = POSTURE_UNIT // UNIT
 _WHOLE = tuple[tuple[int, int], ...]
@@ -53,26 +53,6 @@ def speaking(kb: KnowledgeBase) -> Mapping[str, tuple[Speaking, ...]]:
         Speaking(principle, tuple(sorted(((n, i) for n, i in given if n > 0), reverse=True)),
                  tuple(sorted((n, i) for n, i in given if n < 0)))
         for principle, given in cells.items()) for target, cells in found.items()}
-
-
-@lru_cache(maxsize=8)
-def forbidders(kb: KnowledgeBase) -> Mapping[str, tuple[int, ...]]:
-    """The rules, by index, that forbid each action."""
-    found: dict[str, list[int]] = {name: [] for name in kb.actions}
-    for i, rule in enumerate(kb.rules.values()):
-        for action in rule.forbids:
-            found[action].append(i)
-    return {action: tuple(rules) for action, rules in found.items()}
-
-
-@lru_cache(maxsize=8)
-def posture_order(kb: KnowledgeBase) -> tuple[str, ...]:
-    """The postures as they come when their scores are equal."""
-    def key(posture: Posture) -> tuple[int, int, int, str]:
-        lead = kb.actions[posture.core[0]]
-        return posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id
-
-    return tuple(p.id for p in sorted(kb.postures.values(), key=key))
 
 
 class Weighed:

@@ -89,17 +89,19 @@ class Requirements:
 
 
 @lru_cache(maxsize=8)
-def _requiring(kb: KnowledgeBase) -> tuple[tuple[int, Rule], ...]:
+def requiring(kb: KnowledgeBase) -> tuple[tuple[int, Rule], ...]:
+    """The rules that require something, with their positions."""
     return tuple((i, rule) for i, rule in enumerate(kb.rules.values()) if rule.requires)
 
 
 def requirements(kb: KnowledgeBase, inference: Inference) -> Requirements:
     """Gather what the fired rules require."""
-    return _gathered(kb, tuple(rule.id for i, rule in _requiring(kb) if fired(inference.states[i])))
+    return gathered(kb, tuple(rule.id for i, rule in requiring(kb) if fired(inference.states[i])))
 
 
-@lru_cache(maxsize=64)
-def _gathered(kb: KnowledgeBase, rules: tuple[str, ...]) -> Requirements:
+@lru_cache(maxsize=192)
+def gathered(kb: KnowledgeBase, rules: tuple[str, ...]) -> Requirements:
+    """What the given rules require."""
     by_action: dict[str, list[tuple[Requirement, str]]] = {}
     every: list[tuple[Requirement, str]] = []
     for rule in rules:
@@ -114,7 +116,7 @@ def _gathered(kb: KnowledgeBase, rules: tuple[str, ...]) -> Requirements:
 def composed_alike(kb: KnowledgeBase, before: Inference, after: Inference) -> bool:
     """Whether two inferences with equal weighings surely lead to the same mixes: the same
     requirements hold, there is the same time, and as much of the frame is open."""
-    if any(fired(before.states[i]) != fired(after.states[i]) for i, _ in _requiring(kb)):
+    if any(fired(before.states[i]) != fired(after.states[i]) for i, _ in requiring(kb)):
         return False
     steering = [at for at in (kb.composition.horizon, kb.composition.raising) if at >= 0]
     if any(before.possible[at] != after.possible[at] for at in steering):
@@ -184,7 +186,7 @@ class Composer:
         return []
 
     def _by_score(self) -> list[tuple[Posture, int]]:
-        scored = [(posture, self.score(posture)) for posture in _mildest_postures(self.kb)]
+        scored = [(posture, self.score(posture)) for posture in posture_order(self.kb)]
         return sorted(scored, key=lambda pair: -pair[1])
 
     def mix(self, rating: Rating, *, cautious: bool = False, steps: bool = True) -> Mix:
@@ -300,7 +302,7 @@ _STANDING = {
 
 
 @lru_cache(maxsize=8)
-def _mildest_postures(kb: KnowledgeBase) -> tuple[Posture, ...]:
+def posture_order(kb: KnowledgeBase) -> tuple[Posture, ...]:
     """The postures in their order when scores are equal: less hard, less escalating, sooner, id."""
     def key(posture: Posture) -> tuple[int, int, int, str]:
         lead = kb.actions[posture.core[0]]

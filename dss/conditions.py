@@ -465,6 +465,11 @@ def _contains(wide: dict[int, int], narrow: dict[int, int]) -> bool:
     return all(v in narrow and not narrow[v] & ~allowed for v, allowed in wide.items())
 
 
+def conjuncts(tree: Tree) -> tuple[Tree, ...]:
+    """The parts that must all hold."""
+    return tree.parts if isinstance(tree, AllOf) else (tree,)
+
+
 def describe(tree: Tree, variables: Sequence[Variable]) -> str:
     """The condition in words: titles and the values as written."""
     if isinstance(tree, Phrase):

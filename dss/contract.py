@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .catalogue import LEVELS, TIMES
 from .compose import POSTURE_UNIT, Member, Mix, decimal
-from .conditions import OPEN, AllOf, compile_tree, status
+from .conditions import OPEN, compile_tree, conjuncts, status
 from .precedents import Likeness, nearest_precedents
 from .robust import Shares, completions
 from .terms import Citation, bits, join, single
@@ -226,9 +226,10 @@ def _member(a: Assessment, member: Member) -> dict[str, Any]:
 
 def open_needs(a: Assessment, action: Action) -> list[str]:
     """What an action needs that is not known to be there, part by part and in words."""
-    tree, possible = action.needs_tree, a.trace.inference.possible
-    parts = tree.parts if isinstance(tree, AllOf) else (tree,)
-    return [in_words(a.kb, part) for part in parts
+    possible = a.trace.inference.possible
+    if status(action.needs, possible) != OPEN:
+        return []
+    return [in_words(a.kb, part) for part in conjuncts(action.needs_tree)
             if status(compile_tree(part, a.kb.variables), possible) == OPEN]
 
 

@@ -28,7 +28,7 @@ from .savefile import (
     rewritten,
 )
 from .stages import DONE, LEFT, Interview, bare, refused
-from .terms import UNKNOWN
+from .terms import UNKNOWN, join
 
 NARROW, WIDE, USUAL = 40, 100, 80
 LONGEST = 1 << 16
@@ -110,7 +110,6 @@ class Screen:
             line = raw.decode("utf-8", errors="replace").strip()
             if not (self.script and line.startswith("# ")):
                 return line
-
 
     def _raw(self) -> bytes:
         """A line as it came; of one that is too long only so much that this can be told."""
@@ -258,8 +257,7 @@ class Dialogue:
 def _comments_told(data: bytes) -> str:
     """What is said beforehand of a file that is written anew, and of the comments that may go."""
     numbers = [str(n) for n in fragile_comments(data)]
-    lines = " and ".join(filter(None, (", ".join(numbers[:-1]), "".join(numbers[-1:]))))
-    on = f"on line{'s' if len(numbers) > 1 else ''} {lines}"
+    on = f"on line{'s' if len(numbers) > 1 else ''} {join(numbers, 'and')}"
     if rewritten(data):
         told = ("With the first new answer the file is written anew, one answer a line, as its entries do "
                 "not each begin a line.")

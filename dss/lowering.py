@@ -23,6 +23,7 @@ from .findings import Part, Scorecard
 from .kb import KnowledgeBase
 from .situation import NO, YES
 from .terms import bits
+from .weigh import forbidders
 
 Formula = Any
 """A term of the logic in use, or a plain bool where the value is certain."""
@@ -237,8 +238,8 @@ class Lowered:
 
     def permitted(self, action: Action) -> Formula:
         """Nothing bars the action and its needs are met, as :func:`dss.weigh.stand` has it."""
-        barring = [i for i, rule in enumerate(self.kb.rules.values()) if action.id in rule.forbids]
-        free = [self.refuted[i] if action.guarded else self.neg(self.fired[i]) for i in barring]
+        free = [self.refuted[i] if action.guarded else self.neg(self.fired[i])
+                for i in forbidders(self.kb)[action.id]]
         met = [self.neg(self.is_refuted(action.needs)), self.established(action.needs_known)]
         return self.conj([*free, *met])
 

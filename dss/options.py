@@ -163,10 +163,10 @@ def ids(*kinds: str) -> Completer:
 
 
 def _named(ctx: click.Context, kind: str) -> list[tuple[str, str]]:
-    from .kb import Sources, load_kb
+    from .kb import load_kb
 
     given = ctx.params
-    kb = load_kb(Sources(given.get("kb_folder"), tuple(given.get("packs") or ())))
+    kb = load_kb(given.get("kb_folder"), packs=tuple(given.get("packs") or ()), cases=False)
     if kind in ("attributes", "findings"):
         at = range(kb.attributes) if kind == "attributes" else kb.findings
         return [(kb.variables[i].id, kb.variables[i].title) for i in at]

@@ -91,5 +91,3 @@ def list_done(state: Interview) -> Turn:
 def with_partner(state: Interview, partner: str, key: str, value: Any) -> Interview:
     changed = [{**p, key: value} if p["name"] == partner else p for p in state.partners]
     return replace(changed_to(state, PARTNERS, changed), last=Place(PARTNER, key, partner))
-
-

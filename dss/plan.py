@@ -183,5 +183,3 @@ def plan_of(base: Situation, ranges: tuple[Range, ...], samples: int, method: st
 
 def _about(number: int) -> str:
     return f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
-
-

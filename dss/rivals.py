@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from .bounds import MAYBE, NEVER, SURELY, Bounds, open_phrases, span
-from .catalogue import TIMES, Action, Posture
-from .compose import POSTURE_UNIT
+from .catalogue import Action, Posture
+from .compose import POSTURE_UNIT, gathered, posture_order, requiring
 from .conditions import ESTABLISHED, REFUTED
 from .kb import KnowledgeBase
 from .rules import Requirement
 from .terms import single
-from .weigh import NORMAL_WEIGHT, UNIT, tapered
+from .weigh import NORMAL_WEIGHT, UNIT, forbidders, tapered
 
 MEANS = POSTURE_UNIT // UNIT
 """How many posture units one unit of a score makes."""
+Asked = Mapping[str, tuple[tuple[Requirement, str], ...]]
+"""What may be required beside each action, with the rules that require it."""
 
 
 class Board:
@@ -55,7 +57,7 @@ class Board:
 
     def _freedom(self, action: Action) -> int:
         b = self.bounds
-        rules = barring(self.kb)[action.id]
+        rules = forbidders(self.kb)[action.id]
         least, most = span(action.needs, b.possible)
         least_known, most_known = span(action.needs_known, b.possible)
         out = most == REFUTED or most_known < ESTABLISHED
@@ -86,8 +88,8 @@ class Board:
         """Whether a posture surely comes before another, or the other is surely infeasible."""
         if other is winner or not self.may_lead(other):
             return True
-        lead = self.ahead(winner, other)
-        return lead > 0 or (lead == 0 and _place(self.kb, winner) < _place(self.kb, other))
+        lead, order = self.ahead(winner, other), posture_order(self.kb)
+        return lead > 0 or (lead == 0 and order.index(winner) < order.index(other))
 
     def may_lead(self, posture: Posture) -> bool:
         """Whether a posture may be feasible with a score above nothing."""
@@ -108,10 +110,11 @@ class Board:
         circle = [self.kb.actions[a] for a in _closure(lead, self._asked()) if a != lead]
         return {a.id: self._over(posture, a) for a in circle if self.free(a) != NEVER}
 
-    def _asked(self) -> Mapping[str, tuple[Requirement, ...]]:
+    def _asked(self) -> Asked:
         """What may be required beside each action."""
         fires = self.bounds.fires
-        return companions(self.kb, tuple(rule for i, rule in requiring(self.kb) if fires[i] != NEVER))
+        may = tuple(rule.id for i, rule in requiring(self.kb) if fires[i] != NEVER)
+        return gathered(self.kb, may).by_action
 
     def _may_be_pointless(self, action: Action) -> bool:
         """Whether an action may be in place already; a posture it leads is then feasible without it."""
@@ -148,7 +151,7 @@ class Board:
             here = above | {action}
             return all(all(sure(a, here) for a in need.all_of)
                        and (not need.one_of or any(plain(a) and sure(a, here) for a in need.one_of))
-                       for need in asked.get(action, ()))
+                       for need, _ in asked.get(action, ()))
 
         return sure(lead, frozenset())
 
@@ -194,16 +197,10 @@ class Board:
             action = self.kb.actions.get(target)
             if action is not None and times and self.free(action) == MAYBE:
                 worth = max(1, *(abs(n) for n in self.span_of(target))) * times
-                rules |= {i: max(worth, rules.get(i, 0)) for i in barring(self.kb)[target]
+                rules |= {i: max(worth, rules.get(i, 0)) for i in forbidders(self.kb)[target]
                           if b.low[i] < b.high[i] or b.fires[i] == MAYBE}
                 conditions.append((action.needs, worth))
         return open_phrases(b, rules, conditions)
-
-
-def _place(kb: KnowledgeBase, posture: Posture) -> tuple[int, int, int, str]:
-    """Where a posture stands among equals: less hard, less escalating, sooner, id."""
-    lead = kb.actions[posture.core[0]]
-    return posture.band[1], lead.escalation, TIMES.index(lead.lead_time), posture.id
 
 
 @lru_cache(maxsize=8)
@@ -216,44 +213,17 @@ def speaking(kb: KnowledgeBase) -> Mapping[str, Mapping[str, tuple[tuple[int, in
     return {t: {p: tuple(given) for p, given in row.items()} for t, row in found.items()}
 
 
-@lru_cache(maxsize=8)
-def barring(kb: KnowledgeBase) -> Mapping[str, tuple[int, ...]]:
-    """For each action the rules (by position) that forbid it."""
-    found: dict[str, list[int]] = {name: [] for name in kb.actions}
-    for i, rule in enumerate(kb.rules.values()):
-        for action in rule.forbids:
-            found[action].append(i)
-    return {action: tuple(rules) for action, rules in found.items()}
-
-
-@lru_cache(maxsize=8)
-def requiring(kb: KnowledgeBase) -> tuple[tuple[int, str], ...]:
-    """The rules that require something, with their positions."""
-    return tuple((i, rule.id) for i, rule in enumerate(kb.rules.values()) if rule.requires)
-
-
-@lru_cache(maxsize=128)
-def companions(kb: KnowledgeBase, rules: tuple[str, ...]) -> Mapping[str, tuple[Requirement, ...]]:
-    """What the given rules require beside each action."""
-    found: dict[str, list[Requirement]] = {}
-    for rule in rules:
-        for requirement in kb.rules[rule].requires:
-            for action in requirement.having:
-                found.setdefault(action, []).append(requirement)
-    return {action: tuple(asked) for action, asked in found.items()}
-
-
 @lru_cache(maxsize=256)
 def reachable(kb: KnowledgeBase, lead: str) -> tuple[str, ...]:
     """The actions that any rule may bring in beside a leading action, and itself."""
-    return _closure(lead, companions(kb, tuple(rule for _, rule in requiring(kb))))
+    return _closure(lead, gathered(kb, tuple(rule.id for _, rule in requiring(kb))).by_action)
 
 
-def _closure(lead: str, asked: Mapping[str, tuple[Requirement, ...]]) -> tuple[str, ...]:
+def _closure(lead: str, asked: Asked) -> tuple[str, ...]:
     found = {lead: None}
     pending = [lead]
     while pending:
-        for requirement in asked.get(pending.pop(), ()):
+        for requirement, _ in asked.get(pending.pop(), ()):
             for action in (*requirement.all_of, *requirement.one_of):
                 if action not in found:
                     found[action] = None

@@ -296,5 +296,3 @@ def write_pack(folder: Path, name: str) -> list[str]:
         file.write_text(f"{schema_line(path)}\n{body}", encoding="utf-8")
         written.append(str(file))
     return written
-
-

@@ -201,5 +201,3 @@ def evidenced(value: Any) -> bool:
 def bare(value: Any) -> Any:
     """A value without its evidence."""
     return value["value"] if evidenced(value) else value
-
-

@@ -176,5 +176,3 @@ def _largest(counts: Counts, names: Sequence[str]) -> list[tuple[int, str]]:
 def percent(part: int, whole: int) -> float:
     """Percent with one decimal, rounded once, half up."""
     return ((2000 * part + whole) // (2 * whole)) / 10
-
-

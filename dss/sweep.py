@@ -36,7 +36,7 @@ from .tables import Files, Group, Row, Table
 PART = 262_144
 """Profiles of a plan that are worked out at a time."""
 VERSION = 2
-_PART_NAME = re.compile(r"part-\d{6,}\.(parquet|\d+\.partial|partial)")
+_PART_NAME = re.compile(r"part-\d{6,}\.(parquet|\d+\.partial)")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Refused:
 
 @lru_cache(maxsize=1)
 def _loaded(folder: str | Sources | None, drafts: bool, digest: str) -> KnowledgeBase:
-    kb = load_kb(folder, drafts=drafts)
+    kb = load_kb(folder, drafts=drafts, cases=False)
     if digest and kb.digest != digest:
         said = "the knowledge base has changed since the sweep began"
         raise InvalidInput([Issue("SW020", said, Place(kb.id))])
@@ -229,8 +229,7 @@ class Output:
         """Add a part's rows, then note it as done."""
         self.begun = True
         if self.suffix == ".parquet":
-            if done.payload:
-                write_part(self.path, number, done.payload)
+            write_part(self.path, number, done.payload)
         else:
             with self.path.open("ab") as file:
                 if not self.end:

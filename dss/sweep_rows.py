@@ -202,5 +202,3 @@ WRITERS: Mapping[str, Callable[[Told, Mapping[str, Any]], bytes]] = {
 def header(names: Sequence[str], suffix: str) -> bytes:
     """What stands before the first row of a file."""
     return (",".join(names) + "\n").encode() if suffix == ".csv" else b""
-
-

@@ -52,5 +52,3 @@ def spread(kb: KnowledgeBase, plan: Ranges) -> tuple[list[Codes], Codes]:
     codes = plan.codes(0, min(plan.total, LOOKED_AT))
     advised = advise_block(kb, plan.block(kb, codes))
     return codes, outcomes(kb, advised)
-
-

@@ -141,5 +141,3 @@ def points_of(kb: KnowledgeBase, action: str, inference: Inference) -> int:
                 if target == action:
                     given.setdefault(rule.principle, []).append(n)
     return sum(tapered(ns) for ns in given.values())
-
-

@@ -87,6 +87,12 @@ def _index(kb: KnowledgeBase) -> _Index:
     )
 
 
+@lru_cache(maxsize=8)
+def forbidders(kb: KnowledgeBase) -> Mapping[str, tuple[int, ...]]:
+    """For each action the rules (by position) that forbid it."""
+    return {action: tuple(i for i, _ in rules) for action, rules in _index(kb).forbids.items()}
+
+
 def weigh(kb: KnowledgeBase, inference: Inference, weights: Mapping[str, int]) -> Weighing:
     """Weigh every action and posture on what was inferred; ``weights`` in hundredths."""
     points = {}

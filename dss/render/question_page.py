@@ -260,5 +260,3 @@ def _help(sheet: Sheet, state: Interview) -> None:
         sheet.blank()
     for typed, meant in _HELP:
         sheet.text(meant, 1, 4, f"{typed}: ")
-
-

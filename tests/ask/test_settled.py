@@ -268,5 +268,3 @@ def test_an_empty_profile_is_not_settled_and_a_full_one_is(kb: KnowledgeBase, mi
 def test_a_proof_gives_up_rather_than_guess(kb: KnowledgeBase) -> None:
     situation = load_situation(kb, {})
     assert settled(kb, situation, parts=1).parts == 1
-
-

@@ -78,5 +78,3 @@ def settled_example(kb: KnowledgeBase, example: Path) -> Interview:
 def asked(state: Interview) -> int:
     """How many questions were answered or put off."""
     return len(state.trail) + len(state.later)
-
-
