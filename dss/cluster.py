@@ -15,18 +15,9 @@ from typing import Any
 from .issues import InvalidInput, Issue, Place
 from .kb import KnowledgeBase
 from .summary import Tally
-from .sweep import (
-    Done,
-    Job,
-    Output,
-    Refused,
-    done_or_raise,
-    part_path,
-    tally_in,
-    tell_bad,
-    tried,
-    write_part,
-)
+from .sweep import done_or_raise, tell_bad
+from .sweep_job import Done, Job, Refused, tried
+from .sweep_output import Output, part_path, tally_in, write_part
 
 MOST_WAITING = 4
 """Parts handed out beforehand for each thread of a worker."""
@@ -40,7 +31,7 @@ def sweep_on(job: Job, kb: KnowledgeBase, address: str, out: str, *, resume: boo
     """Sweep on the scheduler at ``address`` into the folder ``out``, which all workers share.
 
     Raises InvalidInput when the scheduler cannot be reached, with ``strict`` at the first bad row, and
-    what :class:`~dss.sweep.Output` raises.
+    what :class:`~dss.sweep_output.Output` raises.
     """
     import distributed
 

@@ -11,7 +11,7 @@ from .discovery import box_data, discover
 from .kb import KnowledgeBase
 from .plan import FACTORIAL, HYPERCUBE, Codes, Ranges
 from .summary import Tally, outcomes, percent, summary_data
-from .sweep import Job
+from .sweep_job import Job
 
 LOOKED_AT = 50_000
 """From how many profiles, spread evenly over a plan, scenarios are discovered."""

@@ -29,7 +29,7 @@ TWO_HALVES = {("dss.assessment", "dss.contract")}
 HOMES = {
     "experta": ("engine.py",),
     "numpy": ("column_advice.py", "column_bundles.py", "column_mixes.py", "column_scores.py", "columns.py",
-              "discovery.py", "plan.py", "planes.py", "summary.py", "sweep.py", "sweep_rows.py"),
+              "discovery.py", "plan.py", "planes.py", "summary.py", "sweep_rows.py"),
     "yaml": ("source.py",),
     "click": ("cli.py", "verbs.py", "options.py", "commands"),
     "tabulate": ("render", "commands"),

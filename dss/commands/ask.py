@@ -77,7 +77,9 @@ def _again(path: Path, kb_folder: str | Sources | None, draft: bool) -> str:
 
 def _check_output(path: Path, fmt: str, out: str | None) -> None:
     """Refuse before the first question what would be refused after the last."""
-    if fmt == "docx" and out in (None, "-") and sys.stdout.isatty():
+    from ..render import is_text
+
+    if not is_text(fmt) and out in (None, "-") and sys.stdout.isatty():
         raise click.UsageError("this format is not text: name a file with --output")
     if out not in (None, "-") and Path(str(out)).resolve() == path.resolve():
         raise click.UsageError("the profile and the assessment cannot be one file")

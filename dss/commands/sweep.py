@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..kb import KnowledgeBase
     from ..plan import Ranges
     from ..summary import Tally
-    from ..sweep import Job
+    from ..sweep_job import Job
     from ..tables import Table
 
 EXTRAS = {"numpy": "sweep", "pyarrow": "sweep", "scipy": "sweep", "distributed": "cluster", "dask": "cluster"}
@@ -67,7 +67,9 @@ def _run(source: str, out: str | None, strict: bool, jobs: int, resume: bool, cl
     from pathlib import Path
 
     from ..kb import load_kb
-    from ..sweep import Job, Output, sweep
+    from ..sweep import sweep
+    from ..sweep_job import Job
+    from ..sweep_output import Output
     from ..sweep_rows import WRITERS
 
     suffix = Path(out).suffix.lower() if out is not None else ""

@@ -50,6 +50,11 @@ def formats() -> list[str]:
                   if m.name != "layout" and not m.name.endswith("_page"))
 
 
+def is_text(name: str) -> bool:
+    """Whether a format gives text; its module says ``BINARY = True`` where it gives bytes."""
+    return not getattr(import_module(f".{name}", __name__), "BINARY", False)
+
+
 def renderer(name: str) -> Renderer:
     """The function of a format: a list of assessments in, one text out."""
     module = import_module(f".{name}", __name__)

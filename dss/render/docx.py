@@ -24,6 +24,7 @@ from .blocks_page import (
 )
 from .outline_page import outline
 
+BINARY = True
 _TABLE, _QUIET, _DEEPEST = "Light List Accent 1", "Subtle Emphasis", 3
 _LONGEST_PROPERTY = 255
 _MARGIN, _WIDTH = 2.0, 17.0

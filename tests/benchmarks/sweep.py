@@ -33,7 +33,8 @@ from dss.evaluate import evaluate_situation
 from dss.issues import Problems
 from dss.order import dependence_order
 from dss.plan import HYPERCUBE, Ranges, plan_of, ranges_of
-from dss.sweep import PART, Job, sweep, work
+from dss.sweep import sweep
+from dss.sweep_job import PART, Job, work
 
 ROUNDS, SECONDS = 5, 0.3
 PROCESSES = 40 * PART

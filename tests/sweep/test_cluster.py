@@ -23,7 +23,9 @@ from dss.cluster import part_done, sweep_on
 from dss.issues import InvalidInput
 from dss.plan import HYPERCUBE, plan_of, ranges_of
 from dss.summary import Tally
-from dss.sweep import Job, Output, Refused, sweep
+from dss.sweep import sweep
+from dss.sweep_job import Job, Refused
+from dss.sweep_output import Output
 from dss.tables import Group, Table
 
 PARTS, PART = 60, 2048

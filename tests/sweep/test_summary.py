@@ -18,7 +18,7 @@ from dss.discovery import box_data, discover, phrase
 from dss.evaluate import evaluate
 from dss.plan import HYPERCUBE, Range, Ranges, plan_of, ranges_of
 from dss.summary import Tally, count, percent, variance_shares
-from dss.sweep import Job, work
+from dss.sweep_job import Job, work
 from dss.sweep_summary import spread, summarise
 
 

@@ -16,7 +16,9 @@ from running import EXAMPLES, NATO, ROOT, dss, process
 from dss import KnowledgeBase, assess, load_situation
 from dss.issues import InvalidInput
 from dss.plan import HYPERCUBE, plan_of, ranges_of
-from dss.sweep import Done, Job, Output, sweep
+from dss.sweep import sweep
+from dss.sweep_job import Done, Job
+from dss.sweep_output import Output
 from dss.tables import Table
 
 RESULT = ("status", "posture", "hard_share", "escalation", "mix")

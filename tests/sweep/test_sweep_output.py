@@ -18,7 +18,9 @@ from running import NATO, ROOT, clean_environment, dss
 
 from dss import KnowledgeBase
 from dss.issues import InvalidInput
-from dss.sweep import Job, Output, sweep
+from dss.sweep import sweep
+from dss.sweep_job import Job
+from dss.sweep_output import Output
 from dss.tables import Table
 
 ROWS = "trust\n" + "high\n" * 40

@@ -18,7 +18,7 @@ from dss import KnowledgeBase
 from dss.plan import FACTORIAL, Range, Ranges
 from dss.render import Page, renderer
 from dss.render.sweep_page import sweep_page
-from dss.sweep import Job
+from dss.sweep_job import Job
 from dss.sweep_summary import summarise
 
 KEPT = Path(__file__).parent / "kept"

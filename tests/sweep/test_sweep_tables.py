@@ -14,7 +14,9 @@ from profiles import sample
 from running import dss
 
 from dss import KnowledgeBase
-from dss.sweep import Job, Output, sweep, work
+from dss.sweep import sweep
+from dss.sweep_job import Job, work
+from dss.sweep_output import Output
 from dss.tables import Table
 
 
